@@ -1,0 +1,39 @@
+# Two commands matter: `make demo` and `make test`. Both install what they need into .venv.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup demo test test-long lint lock bench clean
+
+setup: .venv/ready
+
+# The lock file pins every package with its hash; nothing is built from source but this project itself.
+.venv/ready: requirements/dev.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch .venv/ready
+
+demo: setup
+	$(BIN)/sponsored-proxy demo
+
+test: setup lint
+	$(BIN)/python -m pytest -m "not long"
+
+test-long: setup
+	$(BIN)/python -m pytest -m long
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock:
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 pyproject.toml --output-file requirements/run.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 pyproject.toml --group dev --output-file requirements/dev.lock
+
+clean:
+	rm -rf .venv build dist *.egg-info

@@ -1,0 +1,143 @@
+"""A shopper's request as rules and auctions see it. Pure.
+
+An `Ask` holds the request's own bytes and reads out of them, once and only
+when asked, what a rule may want: segments, query, cookies, form, JSON. It
+decides nothing. `handler.py` makes it; rules, eligibility and auctions read it.
+
+Values are text. Bytes that are not UTF-8 become U+FFFD here and only here:
+what goes to the marketplace is always `target` and `headers` as they came.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final
+from urllib.parse import parse_qsl, unquote
+
+import msgspec
+
+MISSING: Final = object()
+
+
+class Ask:
+    """One request.
+
+    Args:
+        method: as sent, case kept ("GET").
+        target: the request target in origin form, as sent ("/api/search?q=a%20b"), one character a byte (Latin-1).
+        headers: name and value of each header line, in order, as sent.
+        body: the whole body where a rule needs it (1 MiB at most), else None.
+        client: the shopper's address, as far as trusted proxies let us know it.
+    """
+
+    def __init__(
+        self,
+        method: str,
+        target: str,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+        body: bytes | None = None,
+        client: str = "",
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.headers = headers
+        self.body = body
+        self.client = client
+
+    def __repr__(self) -> str:
+        return f"Ask({self.method} {self.path})"
+
+    # -- the target ---------------------------------------------------------
+
+    @cached_property
+    def path(self) -> str:
+        """The path as sent, without the query."""
+        return self.target.partition("?")[0]
+
+    @cached_property
+    def query_string(self) -> str:
+        """What stands behind the first `?`, as sent."""
+        return self.target.partition("?")[2]
+
+    @cached_property
+    def segments(self) -> tuple[str, ...]:
+        """The path's segments, decoded: "/a%2Fb/c" is ("a/b", "c"), "/" is ("",)."""
+        return tuple([_decoded(segment) for segment in self.path[1:].split("/")])
+
+    @cached_property
+    def query(self) -> Mapping[str, str]:
+        """Each query parameter's first value, decoded."""
+        return _first_of_each(_as_utf8(self.query_string))
+
+    # -- the headers --------------------------------------------------------
+
+    @cached_property
+    def _fields(self) -> Mapping[bytes, bytes]:
+        fields: dict[bytes, bytes] = {}
+        for name, value in self.headers:
+            fields.setdefault(name.lower(), value)
+        return fields
+
+    def header(self, name: str) -> str | None:
+        """The first value of a header, or None."""
+        value = self._fields.get(name.lower().encode("latin-1", "replace"))
+        return None if value is None else value.decode("utf-8", "replace")
+
+    @cached_property
+    def host(self) -> str:
+        """The host asked for, lower case, without the port."""
+        host = (self.header("host") or "").lower()
+        if host.startswith("["):
+            return host.partition("]")[0] + "]"
+        return host.partition(":")[0]
+
+    @cached_property
+    def cookies(self) -> Mapping[str, str]:
+        """Each cookie's first value, as sent (no percent-decoding: RFC 6265 knows none)."""
+        cookies: dict[str, str] = {}
+        for name, value in self.headers:
+            if name.lower() == b"cookie":
+                for pair in value.decode("utf-8", "replace").split(";"):
+                    key, equals, text = pair.strip().partition("=")
+                    if equals:
+                        cookies.setdefault(key, text.strip('"'))
+        return cookies
+
+    # -- the body -----------------------------------------------------------
+
+    @cached_property
+    def form(self) -> Mapping[str, str]:
+        """Each form field's first value, of an urlencoded body."""
+        return _first_of_each((self.body or b"").decode("utf-8", "replace"))
+
+    @cached_property
+    def json(self) -> object:
+        """The body as JSON values, whatever its Content-Type says; `MISSING` where it is none."""
+        if self.body is None:
+            return MISSING
+        try:
+            return msgspec.json.decode(self.body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            return MISSING
+
+    def with_body(self, body: bytes) -> "Ask":
+        """The same request, its body read."""
+        return Ask(self.method, self.target, self.headers, body, self.client)
+
+
+def _decoded(segment: str) -> str:
+    if "%" not in segment and segment.isascii():
+        return segment
+    return unquote(_as_utf8(segment), errors="replace")
+
+
+def _as_utf8(text: str) -> str:
+    """Text of one character a byte, read as the UTF-8 that it most likely is."""
+    return text if text.isascii() else text.encode("latin-1", "replace").decode("utf-8", "replace")
+
+
+def _first_of_each(encoded: str) -> Mapping[str, str]:
+    values: dict[str, str] = {}
+    if encoded:
+        for name, value in parse_qsl(encoded, keep_blank_values=True, errors="replace"):
+            values.setdefault(name, value)
+    return values
