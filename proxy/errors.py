@@ -9,7 +9,8 @@ is told never holds a detail of ours.
       MarketplaceTrouble   the search backend failed     -> the shopper: 502 or 504
         MarketplaceDown    refused, broke off, answered nonsense
         MarketplaceSlow    did not answer in time
-      AdPlatformTrouble    the ad platform failed        -> nobody: the page stays organic
+      NoAds                a page has no ads             -> nobody: it stays organic, and its visit says why
+        AdPlatformTrouble  the ad platform failed
       RuleTrouble          a rule cannot be used         -> the person with the YAML open
       SettingsTrouble      a flag or variable is wrong   -> the person who starts us; exit 1
       ShopperTrouble       the request is at fault       -> the shopper: 4xx
@@ -47,13 +48,17 @@ class MarketplaceSlow(MarketplaceTrouble):
     reason = Reason.MARKETPLACE_SLOW
 
 
-class AdPlatformTrouble(Trouble):
-    """No usable winners. `reason` says which of the known ways it was."""
+class NoAds(Trouble):
+    """This page stays organic. `reason` says why; `detail` is for the log and the admin page."""
 
     def __init__(self, reason: Reason, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else str(reason))
         self.reason = reason
         self.detail = detail
+
+
+class AdPlatformTrouble(NoAds):
+    """The ad platform gave no usable winners."""
 
 
 class RuleTrouble(Trouble):

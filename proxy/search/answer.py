@@ -1,0 +1,92 @@
+"""What the shopper is answered, as ready bytes. Pure.
+
+An `Answer` is a status line, header lines, and a body that is either whole or
+still to come from the marketplace. How it is framed on the shopper's own
+connection is `shopper.py`'s business.
+"""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+
+from proxy.errors import MarketplaceTrouble
+from proxy.wire.response import Response
+
+HTTP: Final = b"HTTP/1.1 %d %b\r\n"
+BODYLESS: Final = frozenset({204, 304})
+
+
+@dataclass(slots=True)
+class Answer:
+    """An answer to the shopper.
+
+    Args:
+        status: the status code.
+        head: status line and header lines, without framing and without the last empty line.
+        body: the body, or its first part.
+        rest: where the rest of the body comes from; None where `body` is all.
+        length: bytes of the whole body; None where it is not known beforehand.
+        bodyless: the answer has no body whatever its headers say (HEAD, 204, 304).
+    """
+
+    status: int
+    head: bytes
+    body: bytes = b""
+    rest: Response | None = None
+    length: int | None = None
+    bodyless: bool = False
+
+
+def status_line(response: Response) -> bytes:
+    """The marketplace's own status and reason phrase."""
+    return HTTP % (response.status, response.reason)
+
+
+def whole(status: int, head: bytes, body: bytes) -> Answer:
+    """An answer whose body is here."""
+    return Answer(status, head, body, length=len(body))
+
+
+def relayed(response: Response, lines: bytes, method: str, prefix: bytes = b"") -> Answer:
+    """The marketplace's answer, passed on as it comes.
+
+    Args:
+        response: its head, and the body that is still to come.
+        lines: the header lines to send.
+        method: of the request; a HEAD has no body to come.
+        prefix: what of the body was read already.
+    """
+    bodyless = method == "HEAD" or response.status in BODYLESS
+    length = response.promised_length if bodyless else response.length
+    rest = None if bodyless else response
+    return Answer(response.status, status_line(response) + lines, prefix, rest, length, bodyless)
+
+
+def problem(status: int, title: str, detail: str = "", lines: bytes = b"") -> Answer:
+    """A problem of ours to tell, as JSON (RFC 9457), with no detail of the house.
+
+    Args:
+        status: the status code.
+        title: what went wrong, for the one who asked.
+        detail: what they can do about it.
+        lines: further header lines.
+    """
+    body = msgspec.json.encode(
+        {"type": "about:blank", "title": title, "status": status} | ({"detail": detail} if detail else {})
+    )
+    head = HTTP % (status, HTTPStatus(status).phrase.encode())
+    head += b"Content-Type: application/problem+json\r\nCache-Control: no-store\r\n" + lines
+    return whole(status, head, body)
+
+
+_TOLD: Final = {
+    502: ("The search backend could not be reached", "Please try again."),
+    504: ("The search backend did not answer in time", "Please try again."),
+}
+
+
+def for_trouble(trouble: MarketplaceTrouble, lines: bytes = b"") -> Answer:
+    """What the shopper is told when the marketplace gives no answer: 502 or 504, and nothing about the house."""
+    return problem(trouble.status, *_TOLD[trouble.status], lines=lines)

@@ -1,0 +1,88 @@
+"""Does this visit get ads? Pure.
+
+Asked before the marketplace is, so it can only look at the request and the
+rule. The order of the questions is the order of the reasons: what the URL
+alone decides comes first, since those pages stay wholly the marketplace's,
+validators and caching included.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Final
+
+from proxy.ask import Ask
+from proxy.crawlers import names_itself_a_crawler
+from proxy.reasons import Reason
+from proxy.rules.rule import Rule
+
+# Decided by the URL (or by us, for everyone alike): the same answer may be cached and revalidated.
+DECIDED_BY_THE_URL: Final = frozenset({Reason.OFF, Reason.SHADOW, Reason.SKIPPED_QUERY, Reason.SKIPPED_PAGE})
+
+
+def why_no_ads(rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | None) -> Reason | None:
+    """The reason for which this visit gets no ads, or None.
+
+    Args:
+        rule: the rule that takes the request.
+        ask: the request.
+        captures: what the rule's path captured.
+        user: the shopper's id before any hashing, or None where there is none or it is withheld.
+    """
+    if rule.mode == "off":
+        return Reason.OFF
+    if any(name in ask.query for name in rule.skip.query):
+        return Reason.SKIPPED_QUERY
+    if not _is_first_page(rule, ask, captures):
+        return Reason.SKIPPED_PAGE
+    if ask.method == "HEAD":
+        return Reason.HEAD
+    if rule.skip.prefetch and _is_prefetch(ask):
+        return Reason.SKIPPED_PREFETCH
+    if rule.skip.bots and names_itself_a_crawler(ask.header("user-agent")):
+        return Reason.SKIPPED_BOT
+    return _side(rule, user)
+
+
+def _is_first_page(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> bool:
+    paging = rule.skip.after_page
+    if paging is None:
+        return True
+    here = paging.source.read(ask, captures)
+    return here is None or here == str(paging.first)
+
+
+def _is_prefetch(ask: Ask) -> bool:
+    """Sec-Purpose (Fetch standard), and Purpose and X-Moz as older browsers spell it."""
+    return any(
+        "prefetch" in purpose or "prerender" in purpose
+        for name in ("sec-purpose", "purpose", "x-purpose", "x-moz")
+        if (purpose := (ask.header(name) or "").lower())
+    )
+
+
+def bucket_of(user: str) -> float:
+    """Where a shopper stands between 0 and 100: always at the same place, on every page and machine."""
+    return int.from_bytes(sha256(user.encode()).digest()[:8]) / 2**64 * 100
+
+
+def _side(rule: Rule, user: str | None) -> Reason | None:
+    """The holdout is cut from the top end, so that it stays the same shoppers while the rollout grows."""
+    if rule.rollout >= 100 and rule.holdout == 0:
+        return None
+    if user is None:
+        return Reason.ROLLOUT if rule.rollout < 100 else None
+    bucket = bucket_of(user)
+    if bucket >= 100 - rule.holdout:
+        return Reason.HOLDOUT
+    return None if bucket < rule.rollout else Reason.ROLLOUT
+
+
+def arm_of(rule: Rule, user: str | None, why_not: Reason | None) -> str:
+    """The arm of the experiment in which this visit counts: "ads", "holdout", or none.
+
+    Both arms must be alike but for the ads, so who has no id, and every visit that is skipped for
+    another reason, is in neither.
+    """
+    if rule.holdout == 0 or user is None:
+        return ""
+    return {None: "ads", Reason.HOLDOUT: "holdout"}.get(why_not, "")

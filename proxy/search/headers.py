@@ -1,0 +1,268 @@
+"""What a proxy drops, keeps and adds on the way there and back. Pure.
+
+Header lines are bytes: names keep their spelling, values keep every byte,
+repeats keep their order (RFC 9110 section 5.3). Only what stands here changes:
+hop-by-hop fields go (RFC 9110 section 7.6.1), `Via` and `X-Forwarded-*` come,
+and a merged page loses what was true only of the marketplace's own bytes.
+
+Framing (Content-Length, Transfer-Encoding, Connection) is not decided here:
+each side has its own connection, and `upstream.py` and `shopper.py` write it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+HeaderLines = Iterable[tuple[bytes, bytes]]
+
+VIA: Final = b"1.1 sponsored-proxy"
+
+# RFC 9110 section 7.6.1, and the older ones that were never registered but are still sent.
+HOP_BY_HOP: Final = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"http2-settings",
+    }
+)
+# What is written anew for the marketplace, and `Expect`, which is answered by us (RFC 9110 section 10.1.1).
+_OWN_ON_THE_WAY_THERE: Final = HOP_BY_HOP | {b"host", b"content-length", b"expect"}
+_OWN_ON_THE_WAY_BACK: Final = HOP_BY_HOP | {b"content-length"}
+
+# What a client may only say through a proxy that is trusted.
+_HEARSAY: Final = frozenset({b"forwarded", b"x-real-ip", b"true-client-ip", b"x-client-ip"})
+_X_FORWARDED: Final = b"x-forwarded-"
+_WRITTEN_FORWARDED: Final = frozenset({b"x-forwarded-for", b"x-forwarded-host", b"x-forwarded-proto"})
+
+# A 304 or a range would be of the marketplace's bytes, and the page has others.
+_CONDITIONAL: Final = frozenset({b"if-none-match", b"if-modified-since", b"if-range", b"range"})
+
+_TRUE_ONLY_OF_THE_ORGANIC_BODY: Final = frozenset(
+    {
+        b"etag",
+        b"last-modified",
+        b"accept-ranges",
+        b"content-md5",
+        b"digest",
+        b"content-digest",
+        b"repr-digest",
+        b"age",
+        b"expires",
+        b"cache-control",
+    }
+)
+_OF_THE_CDN: Final = frozenset({b"cdn-cache-control", b"surrogate-control", b"surrogate-key"})
+_GONE_FROM_A_MERGED_PAGE: Final = _OWN_ON_THE_WAY_BACK | _TRUE_ONLY_OF_THE_ORGANIC_BODY | _OF_THE_CDN
+_GONE_FROM_AN_ORGANIC_PAGE: Final = _OWN_ON_THE_WAY_BACK | _OF_THE_CDN | {b"cache-control"}
+
+NEVER_STORED: Final = b"Cache-Control: private, no-store\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """Who is at the other end of the shopper's connection.
+
+    Args:
+        address: its IP address.
+        trusted: whether what it says about others (`X-Forwarded-*`) is believed.
+        scheme: b"http" or b"https", as it reached us.
+    """
+
+    address: str
+    trusted: bool
+    scheme: bytes
+
+
+def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_ads: bool) -> bytes:
+    """The header lines that the marketplace gets, without framing and without the last empty line.
+
+    Args:
+        lines: the shopper's header lines.
+        host: the marketplace's own name, or None to keep the shopper's (`--preserve-host`).
+        peer: who sent the request.
+        for_ads: whether the page may get ads: it is then asked for whole, fresh, and in a coding that we can read.
+    """
+    lines = tuple(lines)
+    named = _named_by_connection(lines)
+    kept: list[bytes] = []
+    said: dict[bytes, bytes] = {}
+    shopper_host = b""
+    for name, value in lines:
+        low = name.lower()
+        if low in _OWN_ON_THE_WAY_THERE or low in named:
+            if low == b"host":
+                shopper_host = value
+            continue
+        # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
+        if b"_" in low:
+            continue
+        if low in _HEARSAY or low.startswith(_X_FORWARDED):
+            if not peer.trusted:
+                continue
+            if low in _WRITTEN_FORWARDED:
+                said[low] = said[low] + b", " + value if low in said else value
+                continue
+        elif low == b"max-forwards":
+            value = _one_hop_less(value)
+        elif for_ads and low in _CONDITIONAL:
+            continue
+        elif for_ads and low == b"accept-encoding":
+            value = readable_codings(value)
+            if not value:
+                continue
+        kept.append(b"%b: %b\r\n" % (name, value))
+    kept.insert(0, b"Host: %b\r\n" % (shopper_host if host is None else host))
+    kept.append(_forwarded(said, peer, shopper_host))
+    return b"".join(kept)
+
+
+def _one_hop_less(value: bytes) -> bytes:
+    """Max-Forwards counts the proxies that are still to come (RFC 9110 section 7.6.2)."""
+    return b"%d" % max(0, int(value) - 1) if value.isdigit() and len(value) < 10 else value
+
+
+def _forwarded(said: dict[bytes, bytes], peer: Peer, host: bytes) -> bytes:
+    before = said.get(b"x-forwarded-for")
+    address = peer.address.encode("ascii", "replace")
+    return b"X-Forwarded-For: %b\r\nX-Forwarded-Host: %b\r\nX-Forwarded-Proto: %b\r\nVia: %b\r\n" % (
+        b"%b, %b" % (before, address) if before else address,
+        said.get(b"x-forwarded-host", host),
+        said.get(b"x-forwarded-proto", peer.scheme),
+        VIA,
+    )
+
+
+def for_shopper(lines: HeaderLines) -> bytes:
+    """The marketplace's header lines for a page that is none of ours to change."""
+    return _kept(lines, _OWN_ON_THE_WAY_BACK) + b"Via: %b\r\n" % VIA
+
+
+def for_organic_page(lines: HeaderLines) -> bytes:
+    """The header lines of a matched page that stays organic: its own, but kept out of shared caches.
+
+    A shared cache would freeze one shopper's organic page for all (and each later one would go without ads).
+    """
+    lines = tuple(lines)
+    values = [value for name, value in lines if name.lower() == b"cache-control"]
+    return b"%bCache-Control: %b\r\nVia: %b\r\n" % (_kept(lines, _GONE_FROM_AN_ORGANIC_PAGE), made_private(values), VIA)
+
+
+def for_merged_page(lines: HeaderLines) -> bytes:
+    """The header lines of a page with ads: nothing in them speaks of the marketplace's own bytes any more.
+
+    No cache may keep it: a `resolvedBidId` stands for one impression by one shopper.
+    """
+    return b"%b%bVia: %b\r\n" % (_kept(lines, _GONE_FROM_A_MERGED_PAGE), NEVER_STORED, VIA)
+
+
+def _kept(lines: HeaderLines, gone: frozenset[bytes]) -> bytes:
+    lines = tuple(lines)
+    named = _named_by_connection(lines)
+    return b"".join(
+        [b"%b: %b\r\n" % line for line in lines if (low := line[0].lower()) not in gone and low not in named]
+    )
+
+
+def _named_by_connection(lines: HeaderLines) -> frozenset[bytes]:
+    """The further hop-by-hop fields that `Connection` names."""
+    named: frozenset[bytes] = frozenset()
+    for name, value in lines:
+        if len(name) == 10 and name.lower() == b"connection":
+            named |= _tokens(value)
+    return named
+
+
+@lru_cache(maxsize=256)
+def _tokens(value: bytes) -> frozenset[bytes]:
+    return frozenset(token.strip().lower() for token in value.split(b","))
+
+
+def made_private(values: Iterable[bytes]) -> bytes:
+    """`Cache-Control` as it was, but for one shopper only.
+
+    Args:
+        values: the values of the lines that the marketplace sent, if any.
+    """
+    kept = [b"private"]
+    for value in values:
+        for directive in _directives(value):
+            name = directive.partition(b"=")[0].lower()
+            if name not in (b"public", b"s-maxage", b"private"):
+                kept.append(directive)
+    return b", ".join(kept)
+
+
+def _directives(value: bytes) -> list[bytes]:
+    """The directives of a Cache-Control value; a comma within quotes (`no-cache="a, b"`) parts nothing."""
+    parts: list[bytes] = []
+    quoted = False
+    for piece in value.split(b","):
+        if quoted:
+            parts[-1] += b"," + piece
+        else:
+            parts.append(piece)
+        quoted ^= piece.count(b'"') % 2 == 1
+    return [part.strip() for part in parts if part.strip()]
+
+
+def forbids_transforming(values: Iterable[bytes]) -> bool:
+    """Whether one of the Cache-Control values says `no-transform` (RFC 9111 section 5.2.2.6)."""
+    return any(
+        directive.lower() == b"no-transform"
+        for value in values
+        if b"transform" in value.lower()
+        for directive in _directives(value)
+    )
+
+
+_READABLE: Final = (b"gzip", b"x-gzip", b"deflate", b"br", b"zstd")
+
+
+@lru_cache(maxsize=1024)
+def readable_codings(offered: bytes) -> bytes:
+    """Of the codings that a shopper offers, those that we can decode; `identity` and weights stay as they are.
+
+    `*` stands for every coding, so it becomes the ones that we know, at its weight.
+    """
+    kept: list[bytes] = []
+    for offer in offered.split(b","):
+        coding, _, weight = offer.strip().partition(b";")
+        coding = coding.strip()
+        if coding == b"*" and _is_zero(weight):
+            kept.append(offer.strip())
+        elif coding == b"*":
+            kept += [b"%b;%b" % (name, weight.strip()) if weight else name for name in (b"gzip", b"br", b"zstd")]
+        elif coding.lower() in _READABLE or coding.lower() == b"identity":
+            kept.append(offer.strip())
+    return b", ".join(kept)
+
+
+def _is_zero(weight: bytes) -> bool:
+    _, _, value = weight.partition(b"=")
+    return value.strip().strip(b"0.") == b"" and value.strip() != b""
+
+
+def first(lines: HeaderLines, name: bytes) -> bytes | None:
+    """The first value of a field, or None.
+
+    Args:
+        lines: header lines as sent.
+        name: the field's name in lower case.
+    """
+    for key, value in lines:
+        if len(key) == len(name) and key.lower() == name:
+            return value
+    return None
+
+
+def every(lines: HeaderLines, name: bytes) -> list[bytes]:
+    """All values of a field, in order; `name` in lower case."""
+    return [value for key, value in lines if len(key) == len(name) and key.lower() == name]

@@ -1,0 +1,123 @@
+"""The marketplace's answer to a page view: organic, as it came.
+
+From wherever it comes: today from upstream; a cache, or a request that is
+already in flight, would be asked here and nowhere else. What comes out is
+always the same value, and `page.py` cannot tell the difference.
+"""
+
+from dataclasses import dataclass
+
+from proxy.ask import Ask
+from proxy.errors import MarketplaceDown, NoAds
+from proxy.reasons import Reason
+from proxy.search import coding
+from proxy.search.headers import Peer, every, first, forbids_transforming
+from proxy.search.upstream import Body, Upstream
+from proxy.wire.errors import BodyTooLarge, WireTrouble
+from proxy.wire.response import Response
+
+
+@dataclass(slots=True)
+class Organic:
+    """An organic answer.
+
+    Args:
+        response: its head; where not all was read, also the rest of its body.
+        raw: the body as it came, as far as it was read.
+        whole: whether that is all of it.
+        why_not: why nothing can be merged into it, or None.
+    """
+
+    response: Response
+    raw: bytes = b""
+    whole: bool = False
+    why_not: Reason | None = None
+
+    @property
+    def coding(self) -> bytes:
+        """Its Content-Encoding, b"" where it has none."""
+        return b", ".join(every(self.response.raw_headers, b"content-encoding"))
+
+    @property
+    def content_type(self) -> bytes | None:
+        return first(self.response.raw_headers, b"content-type")
+
+    def text(self, limit: int) -> bytes:
+        """The body without its coding.
+
+        Raises:
+            NoAds: it is larger than `limit` bytes (`too_large`), or not what its coding says (`not_a_listing`).
+        """
+        try:
+            return coding.decode(self.raw, self.coding, limit)
+        except coding.TooLarge as trouble:
+            raise NoAds(Reason.TOO_LARGE, str(trouble)) from trouble
+        except coding.CodingTrouble as trouble:
+            raise NoAds(Reason.NOT_A_LISTING, str(trouble)) from trouble
+
+
+class OrganicPages:
+    """Where organic answers come from.
+
+    Args:
+        upstream: the marketplace.
+        max_body: bytes of a body, as it comes and decoded, that we hold at most.
+    """
+
+    def __init__(self, upstream: Upstream, max_body: int) -> None:
+        self._upstream = upstream
+        self._max_body = max_body
+
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, fresh: bool) -> Organic:
+        """The organic answer to a page view.
+
+        Args:
+            ask: the request.
+            peer: who sent it.
+            body: its body, if it has one.
+            for_ads: whether ads may be merged into it: then it is read whole, where that makes sense.
+            fresh: whether to ask for it whole and unconditionally, as a page must be that gets other bytes.
+
+        Raises:
+            MarketplaceTrouble: there is no answer, or it broke off while we read it.
+        """
+        response = await self._upstream.send(ask, peer, body, for_ads=fresh, search=True)
+        if not for_ads:
+            return Organic(response)
+        why_not = why_unreadable(response, self._max_body)
+        if why_not is not None:
+            return Organic(response, why_not=why_not)
+        try:
+            return Organic(response, await response.read(self._max_body), whole=True)
+        except BodyTooLarge as more:
+            return Organic(response, more.prefix, why_not=Reason.TOO_LARGE)
+        except WireTrouble as trouble:
+            raise MarketplaceDown(str(trouble)) from trouble
+
+
+def why_unreadable(response: Response, max_body: int) -> Reason | None:
+    """Why a body is not even read, seen by its head alone; None where it may hold a listing."""
+    if response.status != 200:
+        return Reason.NOT_OK
+    lines = response.raw_headers
+    if not is_json(first(lines, b"content-type")):
+        return Reason.NOT_A_LISTING
+    if forbids_transforming(every(lines, b"cache-control")):
+        return Reason.NO_TRANSFORM
+    if response.length is not None and response.length > max_body:
+        return Reason.TOO_LARGE
+    if not coding.knows(b", ".join(every(lines, b"content-encoding"))):
+        return Reason.NOT_A_LISTING
+    return None
+
+
+def is_json(content_type: bytes | None) -> bool:
+    """`application/json` or any `+json` (RFC 6839), in UTF-8, with whatever other parameters."""
+    if content_type is None:
+        return False
+    media, _, parameters = content_type.lower().partition(b";")
+    media = media.strip()
+    if media != b"application/json" and not media.endswith(b"+json"):
+        return False
+    charset = parameters.partition(b"charset=")[2].partition(b";")[0].strip(b'" ')
+    return charset in (b"", b"utf-8", b"utf8", b"us-ascii")

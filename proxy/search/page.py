@@ -1,0 +1,215 @@
+"""One page view, from shopper to shopper: the corridor.
+
+Read `view` from top to bottom and you know the product: is the visit eligible,
+the organic answer, the ads, their places, the response. Each step is one verb
+that lives in a file of its own; nothing here knows how it is done.
+
+The shopper first: whatever goes wrong with ads ends in one `except` here, and
+the page goes on as the marketplace made it. A mistake of ours is caught at the
+same place, logged with its traceback, and counted as `bug`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from proxy.ask import Ask
+from proxy.auction.client import Ads, Asking
+from proxy.auction.question import Candidates, user_of
+from proxy.auction.winners import Result
+from proxy.clock import Clock
+from proxy.errors import MarketplaceTrouble, NoAds
+from proxy.reasons import Reason
+from proxy.search import answer, coding
+from proxy.search.answer import Answer
+from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
+from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
+from proxy.search.listing import Page
+from proxy.search.merge import Merged, merge
+from proxy.search.organic import Organic, OrganicPages, is_json
+from proxy.search.plans import Found
+from proxy.search.upstream import Body
+from proxy.search.visit import OpenVisit, Visit, status_headers
+
+log = logging.getLogger(__name__)
+
+# What nginx writes into its log for a shopper who left; nobody receives it.
+SHOPPER_GONE = 499
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A page view as it begins: the request, who sent it, and the rule that takes it."""
+
+    ask: Ask
+    peer: Peer
+    body: Body
+    found: Found
+
+
+class Corridor:
+    """The way of every page view.
+
+    Args:
+        organic: where the marketplace's answers come from.
+        ads: the ad platform.
+        clock: for the time budget and the visit's durations.
+        new_id: makes a visit's id.
+        watch: is handed every finished visit.
+        max_body: bytes of a decoded body into which ads are merged at most.
+        status_headers: whether a response tells its visit.
+    """
+
+    def __init__(
+        self,
+        organic: OrganicPages,
+        ads: Ads,
+        *,
+        clock: Clock,
+        new_id: Callable[[], str],
+        watch: Callable[[Visit], None],
+        max_body: int,
+        status_headers: bool = True,
+    ) -> None:
+        self._organic = organic
+        self._ads = ads
+        self._clock = clock
+        self._new_id = new_id
+        self._watch = watch
+        self._max_body = max_body
+        self._tell = status_headers
+
+    async def view(self, view: View) -> Answer:
+        """Answer a page view, with ads where there can be any."""
+        visit = self._begin(view)
+        why_not, asking = self._eligible(view, visit)
+        try:
+            organic = await self._organic.fetch(
+                view.ask, view.peer, view.body, for_ads=why_not is None, fresh=not _left_alone(view, why_not)
+            )
+            visit.marketplace_answered()
+            if why_not is not None or asking is None:
+                return self._as_it_came(view, organic, visit, why_not or Reason.BUG)
+            return await self._with_ads(view, organic, asking, visit)
+        except MarketplaceTrouble as trouble:
+            return self._no_page(visit, trouble)
+        except asyncio.CancelledError:
+            self._watch(visit.end(Reason.GONE, SHOPPER_GONE))
+            raise
+
+    async def _with_ads(self, view: View, organic: Organic, asking: Asking, visit: OpenVisit) -> Answer:
+        """The page with its ads, or as it came wherever that cannot be."""
+        try:
+            if organic.why_not is not None:
+                raise NoAds(organic.why_not)
+            page = view.found.plan.read(organic.text(self._max_body))
+            results = await self._ask(view, page, asking, visit)
+            merged = merge(view.found.plan, page, results)
+            self._remember(visit, merged)
+            if not merged.placed:
+                raise NoAds(_why_none(view, page, results))
+            if view.found.rule.mode == "shadow":
+                return self._as_it_came(view, organic, visit, Reason.SHADOW)
+            return self._merged(organic, merged, visit)
+        except NoAds as none:
+            visit.detail = none.detail
+            return self._as_it_came(view, organic, visit, none.reason)
+        except Exception:
+            log.exception("visit %s of page %s: a bug; the page stays organic", visit.id, visit.page)
+            visit.winners = 0
+            return self._as_it_came(view, organic, visit, Reason.BUG)
+
+    # -- the steps -----------------------------------------------------------
+
+    def _begin(self, view: View) -> OpenVisit:
+        rule = view.found.rule
+        ask = view.ask
+        return OpenVisit(
+            self._new_id(), rule.page, rule.auction.slots, ask.method, ask.path, view.found.book, self._clock
+        )
+
+    def _eligible(self, view: View, visit: OpenVisit) -> tuple[Reason | None, Asking | None]:
+        """Why the visit gets no ads; or, where it may, the asking, which may already be under way."""
+        found, ask = view.found, view.ask
+        try:
+            user = user_of(found.rule, ask, found.captures)
+            why_not = why_no_ads(found.rule, ask, found.captures, user)
+            visit.arm = arm_of(found.rule, user, why_not)
+            return why_not, None if why_not is not None else self._ads.begin(found.match, ask)
+        except Exception:
+            log.exception("visit %s of page %s: a bug; the page stays organic", visit.id, visit.page)
+            return Reason.BUG, None
+
+    async def _ask(self, view: View, page: Page, asking: Asking, visit: OpenVisit) -> list[Result]:
+        """One result for each listing; a listing with too few products is not asked about."""
+        rule = view.found.rule
+        visit.organic = tuple([tuple(listing.ids) for listing in page.listings])
+        long_enough = [listing for listing in page.listings if len(listing.items) >= rule.skip.fewer_than]
+        candidates = [Candidates(listing.ids, listing.scores) for listing in long_enough if listing.ids]
+        if not candidates:
+            raise NoAds(Reason.TOO_FEW_PRODUCTS)
+        visit.asks_for_ads()
+        try:
+            answers = iter(await asking.answer(candidates, visit.time_left(rule.auction.timeout)))
+        finally:
+            visit.has_ads()
+        asked = {id(listing) for listing in long_enough if listing.ids}
+        return [next(answers) if id(listing) in asked else Result() for listing in page.listings]
+
+    def _remember(self, visit: OpenVisit, merged: Merged) -> None:
+        visit.winners = merged.placed
+        visit.merged = merged.order
+
+    # -- the three ways in which a page view ends ------------------------------
+
+    def _merged(self, organic: Organic, merged: Merged, visit: OpenVisit) -> Answer:
+        body = coding.encode(merged.body, organic.coding)
+        lines = for_merged_page(organic.response.raw_headers)
+        ended = visit.end(Reason.SERVED, 200)
+        page = answer.whole(200, answer.status_line(organic.response) + lines + self._told(ended), body)
+        self._watch(ended)
+        return page
+
+    def _as_it_came(self, view: View, organic: Organic, visit: OpenVisit, reason: Reason) -> Answer:
+        """The marketplace's own bytes; how far they may be cached depends on why."""
+        response = organic.response
+        if reason is not Reason.SHADOW:
+            visit.winners = 0
+        ended = visit.end(reason, response.status)
+        self._watch(ended)
+        if reason is Reason.HEAD and _would_be_merged(view, organic):
+            lines = for_merged_page(response.raw_headers) + self._told(ended)
+            return Answer(response.status, answer.status_line(response) + lines, bodyless=True)
+        lines = for_shopper if _left_alone(view, reason) else for_organic_page
+        head = lines(response.raw_headers) + self._told(ended)
+        if organic.whole:
+            return answer.whole(response.status, answer.status_line(response) + head, organic.raw)
+        return answer.relayed(response, head, view.ask.method, organic.raw)
+
+    def _no_page(self, visit: OpenVisit, trouble: MarketplaceTrouble) -> Answer:
+        visit.marketplace_answered()
+        visit.detail = str(trouble)
+        ended = visit.end(trouble.reason, trouble.status)
+        self._watch(ended)
+        return answer.for_trouble(trouble, self._told(ended))
+
+    def _told(self, visit: Visit) -> bytes:
+        return status_headers(visit) if self._tell else b""
+
+
+def _left_alone(view: View, reason: Reason | None) -> bool:
+    """Whether the page is wholly the marketplace's, caching and conditional requests included."""
+    return reason in DECIDED_BY_THE_URL or view.found.rule.mode == "shadow"
+
+
+def _would_be_merged(view: View, organic: Organic) -> bool:
+    """Whether a GET of what was asked for by HEAD may have ads merged into it."""
+    return not _left_alone(view, Reason.HEAD) and organic.response.status == 200 and is_json(organic.content_type)
+
+
+def _why_none(view: View, page: Page, results: list[Result]) -> Reason:
+    """Why no ad was placed: the reason of the page's first listing."""
+    if len(page.listings[0].items) < view.found.rule.skip.fewer_than:
+        return Reason.TOO_FEW_PRODUCTS
+    return Reason.NO_MATCH if results[0].winners else Reason.NO_WINNERS

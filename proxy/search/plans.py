@@ -1,0 +1,47 @@
+"""The book in force, with every rule made ready to run.
+
+Made once, when a book is loaded; a request takes it once and keeps it to its
+end, so one page view never sees two books.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from proxy.ask import Ask
+from proxy.rules.book import Book, Match
+from proxy.rules.rule import Rule
+from proxy.search.plan import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rule that takes a request, ready to run."""
+
+    match: Match
+    plan: Plan
+    book: str
+
+    @property
+    def rule(self) -> Rule:
+        return self.match.rule
+
+    @property
+    def captures(self) -> Mapping[str, str]:
+        return self.match.captures
+
+
+class Plans:
+    """A book and the plan of each of its rules."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._plans = {rule.page: Plan(rule) for rule in book.rules}
+
+    def needs_body(self, ask: Ask) -> bool:
+        """Whether the request's body must be read before it is known which rule takes it."""
+        return self.book.needs_body(ask)
+
+    def find(self, ask: Ask) -> Found | None:
+        """The rule that takes the request, or None: then it passes through."""
+        match = self.book.find(ask)
+        return match and Found(match, self._plans[match.rule.page], self.book.name)

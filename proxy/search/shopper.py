@@ -1,0 +1,228 @@
+"""The shopper's end of the line: aiohttp's request in, ready bytes out.
+
+aiohttp's server parses and keeps the connection; what we answer is written
+straight to its transport, so that no header is built twice and no body is
+copied. The only file that knows how aiohttp's server is spelled on the inside:
+`RequestHandler.transport`, `.writing_paused` and `._drain_helper`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from aiohttp import web
+from aiohttp.http import HttpVersion11
+
+from proxy.ask import Ask
+from proxy.errors import ShopperGone, ShopperTrouble
+from proxy.search.answer import Answer
+
+# Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
+STALLED: Final = 60.0
+# Below this, one write of a copy is cheaper than two writes.
+_JOINED: Final = 64 * 1024
+
+_CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
+_EXPECTED: Final = "100-continue"
+_LAST_CHUNK: Final = b"0\r\n\r\n"
+
+
+class Sent:
+    """Tells aiohttp that the answer was written already, and whether the connection stays.
+
+    It has the four names that `RequestHandler.finish_response` and `.start` use of a `StreamResponse`.
+    """
+
+    __slots__ = ("keep_alive", "status")
+
+    def __init__(self, status: int, keep_alive: bool) -> None:
+        self.status = status
+        self.keep_alive = keep_alive
+
+    async def prepare(self, request: web.BaseRequest) -> None:
+        """Nothing is left to prepare."""
+
+    async def write_eof(self) -> None:
+        """Nothing is left to write."""
+
+
+def ask_of(request: web.BaseRequest, client: str) -> Ask:
+    """The request as rules and auctions see it.
+
+    Raises:
+        ShopperTrouble: a target or a Host that no honest client sends.
+    """
+    target = request.raw_path
+    if not target.isascii():
+        target = target.encode("utf-8", "surrogateescape").decode("latin-1")
+    headers = request._message.raw_headers
+    if not target.startswith("/"):
+        target = _origin_form(target, request.method, headers)
+    if "#" in target:
+        raise ShopperTrouble(400, "A request target has no fragment")
+    return Ask(request.method, target, headers, None, client)
+
+
+def _origin_form(target: str, method: str, headers: tuple[tuple[bytes, bytes], ...]) -> str:
+    """RFC 9112 section 3.2: absolute form is taken where it names the host that `Host` names, `*` for OPTIONS."""
+    if target == "*" and method == "OPTIONS":
+        return target
+    scheme, colon, rest = target.partition("://")
+    if not colon or scheme.lower() not in ("http", "https"):
+        raise ShopperTrouble(400, "The request target is neither a path nor a URL")
+    authority, slash, path = rest.partition("/")
+    if not slash:
+        authority, question, query = rest.partition("?")
+        path = question + query
+    hosts = [value for name, value in headers if name.lower() == b"host"]
+    if [authority.lower().encode("latin-1", "replace")] != [host.lower() for host in hosts]:
+        raise ShopperTrouble(421, "The request target and Host name different hosts")
+    return "/" + path
+
+
+def has_body(request: web.BaseRequest) -> bool:
+    """Whether the request says that it has a body; `Content-Length: 0` is one too, and stays one."""
+    return "Content-Length" in request.headers or "Transfer-Encoding" in request.headers
+
+
+class ShopperBody:
+    """A request body that is sent on as it comes. An `Upload` of the wire.
+
+    `Expect: 100-continue` is answered when the first byte is wanted, not before.
+    """
+
+    def __init__(self, request: web.BaseRequest) -> None:
+        self._request = request
+        self._invited = False
+        self.prefix = bytearray()
+        chunked = "Transfer-Encoding" in request.headers
+        self.length: int | None = None if chunked else int(request.headers["Content-Length"])
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self._invite()
+        while chunk := await self._next():
+            yield chunk
+
+    async def _next(self) -> bytes:
+        try:
+            async with asyncio.timeout(STALLED):
+                return await self._request.content.readany()
+        except TimeoutError:
+            raise ShopperTrouble(408, "The request's body stalled") from None
+        except web.RequestPayloadError as error:
+            raise ShopperTrouble(400, "The request's body is not framed as its header says") from error
+        except ConnectionError as error:
+            raise ShopperGone("the shopper left within the request's body") from error
+
+    async def read(self, limit: int) -> bytes | None:
+        """The whole body, or None where it has more than `limit` bytes; then `prefix` holds what was read."""
+        if self.length is not None and self.length > limit:
+            return None
+        async for chunk in self:
+            self.prefix += chunk
+            if len(self.prefix) > limit:
+                return None
+        return bytes(self.prefix)
+
+    def _invite(self) -> None:
+        """Answer `Expect: 100-continue` (RFC 9110 section 10.1.1), once."""
+        transport = self._request.transport
+        if not self._invited and transport is not None and self._request.headers.get("Expect", "").lower() == _EXPECTED:
+            transport.write(_CONTINUE)
+        self._invited = True
+
+
+def peer_of(request: web.BaseRequest) -> str:
+    """The address at the other end of the connection."""
+    name = request.protocol.peername
+    return name[0] if isinstance(name, tuple) else "unknown"
+
+
+class ShopperSink:
+    """Where a relayed body goes: a `Sink` of the wire, on the shopper's transport."""
+
+    def __init__(self, request: web.BaseRequest, *, chunked: bool) -> None:
+        transport = request.transport
+        if transport is None:
+            raise ShopperGone("the shopper left before the answer")
+        self._write = transport.write
+        self._transport = transport
+        self._protocol = request.protocol
+        self._chunked = chunked
+
+    def write(self, data: bytes) -> None:
+        if self._chunked:
+            self._write(b"%x\r\n%b\r\n" % (len(data), data))
+        else:
+            self._write(data)
+
+    def is_full(self) -> bool:
+        return self._protocol.writing_paused
+
+    async def drained(self) -> None:
+        """Returns when the shopper has taken enough of what was written.
+
+        Raises:
+            ShopperGone: it took nothing for a minute, or left.
+        """
+        try:
+            async with asyncio.timeout(STALLED):
+                await self._protocol._drain_helper()
+        except (TimeoutError, ConnectionError) as error:
+            raise ShopperGone("the shopper no longer reads") from error
+
+
+async def send(request: web.BaseRequest, answer: Answer, *, closing: bool) -> Sent:
+    """Write an answer to the shopper.
+
+    Args:
+        request: what is answered.
+        answer: the answer.
+        closing: whether the connection ends with it, as while draining.
+
+    Raises:
+        ShopperGone: nobody is there to read it.
+        WireTrouble: the marketplace broke off; the shopper's connection is cut, so that the answer is visibly cut too.
+    """
+    transport = request.transport
+    if transport is None:
+        raise ShopperGone("the shopper left before the answer")
+    modern = request.version >= HttpVersion11
+    chunked = modern and answer.length is None and not answer.bodyless
+    keep = request.keep_alive and not closing and (modern or answer.length is not None or answer.bodyless)
+    head = answer.head + _framing(answer, chunked) + _connection(keep, modern)
+    if answer.rest is None:
+        _write(transport, head, answer.body)
+        return Sent(answer.status, keep)
+    sink = ShopperSink(request, chunked=chunked)
+    transport.write(head)
+    try:
+        if answer.body:
+            sink.write(answer.body)
+        await answer.rest.relay(sink)
+    except BaseException:
+        answer.rest.abandon()
+        transport.abort()
+        raise
+    if chunked:
+        transport.write(_LAST_CHUNK)
+    return Sent(answer.status, keep)
+
+
+def _framing(answer: Answer, chunked: bool) -> bytes:
+    if answer.length is not None and answer.status != 204:
+        return b"Content-Length: %d\r\n" % answer.length
+    return b"Transfer-Encoding: chunked\r\n" if chunked else b""
+
+
+def _connection(keep: bool, modern: bool) -> bytes:
+    if modern:
+        return b"\r\n" if keep else b"Connection: close\r\n\r\n"
+    return b"Connection: keep-alive\r\n\r\n" if keep else b"Connection: close\r\n\r\n"
+
+
+def _write(transport: asyncio.Transport, head: bytes, body: bytes) -> None:
+    if len(body) < _JOINED:
+        transport.write(head + body)
+    else:
+        transport.writelines((head, body))

@@ -1,0 +1,130 @@
+"""A visit: what was decided for one page view, why, and how long it took. Pure.
+
+A visit is open while the corridor walks (`OpenVisit` gathers readings of the
+clock) and becomes a frozen `Visit` once, at its end. Logs, metrics and the
+admin page are handed the finished value; nobody else learns of it.
+"""
+
+from typing import Final
+
+import msgspec
+
+from proxy.clock import Clock
+from proxy.reasons import Reason
+
+
+class Visit(msgspec.Struct, frozen=True):
+    """One request to a matched page, from start to end. Durations are milliseconds."""
+
+    id: str
+    page: str
+    reason: Reason
+    status: int
+    method: str
+    path: str
+    book: str
+    arm: str = ""  # "ads" or "holdout" where an experiment runs and the shopper is in it
+    winners: int = 0  # ads that were placed
+    slots: int = 0  # ads that could have been
+    upstream_ms: float = 0.0  # asking the marketplace, until its answer was complete
+    ads_ms: float = 0.0  # the shopper's wait for the ad platform, after that
+    proxy_ms: float = 0.0  # everything else: our own work
+    organic: tuple[tuple[str, ...], ...] = ()  # product ids of each listing, as the marketplace ranked them
+    merged: tuple[tuple[tuple[str, int], ...], ...] = ()  # (product id, rank or 0) of each listing, as it was shown
+    detail: str = ""  # what a person needs beside the reason
+
+    @property
+    def added_ms(self) -> float:
+        """What the shopper waited because of us."""
+        return self.ads_ms + self.proxy_ms
+
+
+class OpenVisit:
+    """A visit under way.
+
+    Args:
+        id: 16 hex digits, told to the shopper in `Sponsored-Status`.
+        page: the rule's name.
+        clock: read when it begins and at each milestone.
+    """
+
+    __slots__ = (
+        "ads_from", "ads_until", "arm", "began", "book", "clock", "detail", "id", "marketplace_until", "merged",
+        "method", "organic", "page", "path", "slots", "winners",
+    )  # fmt: skip
+
+    def __init__(self, id: str, page: str, slots: int, method: str, path: str, book: str, clock: Clock) -> None:
+        self.id = id
+        self.page = page
+        self.slots = slots
+        self.method = method
+        self.path = path
+        self.book = book
+        self.clock = clock
+        self.began = clock.now()
+        self.marketplace_until = 0.0
+        self.ads_from = 0.0
+        self.ads_until = 0.0
+        self.arm = ""
+        self.winners = 0
+        self.organic: tuple[tuple[str, ...], ...] = ()
+        self.merged: tuple[tuple[tuple[str, int], ...], ...] = ()
+        self.detail = ""
+
+    def marketplace_answered(self) -> None:
+        """The marketplace's answer is complete: from here on the shopper waits for us."""
+        self.marketplace_until = self.clock.now()
+
+    def time_left(self, budget: float) -> float:
+        """Seconds of `budget` that are left of the wait that began with the marketplace's answer."""
+        return budget - (self.clock.now() - self.marketplace_until)
+
+    def asks_for_ads(self) -> None:
+        """The wait for the ad platform begins."""
+        self.ads_from = self.ads_until = self.clock.now()
+
+    def has_ads(self) -> None:
+        """The wait for the ad platform is over, whatever came of it."""
+        self.ads_until = self.clock.now()
+
+    def end(self, reason: Reason, status: int) -> Visit:
+        """The finished visit."""
+        total = self.clock.now() - self.began
+        upstream = max(0.0, self.marketplace_until - self.began)
+        ads = self.ads_until - self.ads_from
+        return Visit(
+            id=self.id,
+            page=self.page,
+            reason=reason,
+            status=status,
+            method=self.method,
+            path=self.path,
+            book=self.book,
+            arm=self.arm,
+            winners=self.winners,
+            slots=self.slots,
+            upstream_ms=upstream * 1000,
+            ads_ms=ads * 1000,
+            proxy_ms=max(0.0, total - upstream - ads) * 1000,
+            organic=self.organic,
+            merged=self.merged,
+            detail=self.detail,
+        )
+
+
+def status_headers(visit: Visit) -> bytes:
+    """`Sponsored-Status` and `Server-Timing`: the visit's story for whoever looks at the response."""
+    return _STATUS % (
+        visit.reason.encode(),
+        visit.winners,
+        visit.id.encode(),
+        visit.upstream_ms,
+        visit.ads_ms,
+        visit.proxy_ms,
+    )
+
+
+_STATUS: Final = (
+    b"Sponsored-Status: %b; winners=%d; visit=%b\r\n"
+    b"Server-Timing: search;dur=%.1f, auction;dur=%.1f, proxy;dur=%.1f\r\n"
+)
