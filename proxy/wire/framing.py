@@ -1,0 +1,83 @@
+"""How the body of an answer ends, and whether the connection may serve again. Pure.
+
+RFC 9112, 6.3, with the strict reading wherever it leaves a choice, since two
+readings of one answer are what response splitting is made of: any
+`Content-Length` that is not one field of digits is refused, any
+`Transfer-Encoding` that is not just `chunked` is refused, and an answer with
+both is read as chunked on a connection that is closed afterwards.
+"""
+
+import re
+from enum import Enum
+from typing import NamedTuple
+
+from proxy.wire.errors import BrokenAnswer
+from proxy.wire.head import Head
+
+_TIMEOUT = re.compile(rb"(?:^|[,\t ])timeout=([0-9]{1,6})(?:$|[,;\t ])", re.IGNORECASE)
+# 18 digits: far beyond any body, and within 64 bits for whoever reads it after us.
+_LENGTH = re.compile(rb"[0-9]{1,18}")
+
+
+class Ends(Enum):
+    """What ends a body."""
+
+    AT_ONCE = "there is none"
+    BY_LENGTH = "after so many bytes"
+    BY_CHUNKS = "with the chunk of size 0"
+    BY_CLOSE = "with the connection"
+
+
+class Framing(NamedTuple):
+    """`length` is the announced length of the body (also where none follows, as for HEAD), or None."""
+
+    ends: Ends
+    length: int | None
+    keep_alive: bool
+
+
+def framing_of(head: Head, method: str) -> Framing:
+    """The framing of the answer to a request with this method; raises `BrokenAnswer` where it has none."""
+    first = head.first
+    length = _length(head) if b"content-length" in first else None
+    keep = _keeps_alive(head) if b"connection" in first or not head.minor else True
+    if b"transfer-encoding" in first:
+        _check_coding(head)
+        # Not to be trusted with a next answer: HTTP/1.0 has no chunks, and both framings at once is an attack (6.1).
+        keep = keep and length is None and head.minor == 1
+        length, ends = None, Ends.BY_CHUNKS
+    elif length is None:
+        ends = Ends.BY_CLOSE
+    else:
+        ends = Ends.BY_LENGTH if length else Ends.AT_ONCE
+    if method == "HEAD" or head.status in (204, 304):
+        return Framing(Ends.AT_ONCE, length, keep)
+    return Framing(ends, length, keep and ends is not Ends.BY_CLOSE)
+
+
+def _length(head: Head) -> int:
+    value = head.first[b"content-length"]
+    if head.repeats and len(head.every(b"content-length")) > 1:
+        raise BrokenAnswer("the answer has more than one Content-Length")
+    if not _LENGTH.fullmatch(value):
+        raise BrokenAnswer("the answer's Content-Length is not a number")
+    return int(value)
+
+
+def _check_coding(head: Head) -> None:
+    codings = b",".join(head.every(b"transfer-encoding"))
+    if codings.strip(b"\t ").lower() != b"chunked":
+        raise BrokenAnswer("the answer has a Transfer-Encoding other than chunked")
+
+
+def _keeps_alive(head: Head) -> bool:
+    options = {option.strip(b"\t ").lower() for option in b",".join(head.every(b"connection")).split(b",")}
+    if b"close" in options:
+        return False
+    return head.minor == 1 or b"keep-alive" in options
+
+
+def idle_seconds(keep_alive: bytes) -> float | None:
+    """How long the origin says it keeps an idle connection (`Keep-Alive: timeout=N`), or None."""
+    match = _TIMEOUT.search(keep_alive)
+    return float(match.group(1)) if match else None

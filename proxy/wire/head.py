@@ -1,0 +1,87 @@
+"""The head of an answer, read strictly (RFC 9112, 2 to 5). Pure.
+
+A head is read in one go, once its end is there, by one expression that says
+what a head is: nothing is guessed and nothing is mended but the one thing that
+the RFC tells a proxy to mend (a folded line becomes one line, 5.2). Names and
+values stay as they were sent: spelling, order, repeats, bytes over 0x7f.
+
+Refused, among others: a bare CR or LF, NUL and other control characters, a
+blank before the colon, a name that is not a token, a version that is not 1.0
+or 1.1, a status that is not three digits from 100 on.
+"""
+
+import re
+from typing import NamedTuple
+
+from proxy.wire.errors import BrokenAnswer, HeadTooLarge
+
+MAX_FIELDS = 256
+
+_NAME = rb"[!#-'*+\-.0-9A-Z^-z|~]++"
+_TEXT = rb"[\t -~\x80-\xff]*+"
+_LINE = _NAME + rb":" + _TEXT + rb"\r\n"
+# Possessive repeats: no way back, so the time is linear in the length whatever the bytes are.
+_HEAD = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (" + _TEXT + rb"))?\r\n((?:" + _LINE + rb")*+)\r\n")
+_FIELD = re.compile(rb"([^:]+):[\t ]*([^\r]*)\r\n")
+_FOLD = re.compile(rb"[\t ]*\r\n[\t ]+")
+
+Fields = list[tuple[bytes, bytes]]
+
+
+class Head(NamedTuple):
+    """The head of one answer. `first` finds a field by its lower-case name: the first of that name."""
+
+    status: int
+    reason: bytes
+    minor: int
+    fields: Fields
+    first: dict[bytes, bytes]
+
+    def every(self, name: bytes) -> list[bytes]:
+        """All values of the fields of that lower-case name, in order."""
+        return [value for field, value in self.fields if field.lower() == name]
+
+    @property
+    def repeats(self) -> bool:
+        """Whether some name stands more than once."""
+        return len(self.first) != len(self.fields)
+
+
+def read_head(raw: bytes) -> Head:
+    """`raw` ends with the empty line. Raises `BrokenAnswer`, or `HeadTooLarge` for too many fields."""
+    match = _HEAD.fullmatch(raw) or _HEAD.fullmatch(_unfolded(raw))
+    if match is None:
+        raise BrokenAnswer("the head of the answer is not HTTP/1.1")
+    minor, status, reason, lines = match.groups()
+    fields = read_fields(lines)
+    first = {name.lower(): value for name, value in fields}
+    if len(first) != len(fields):
+        first = {name.lower(): value for name, value in reversed(fields)}
+    return Head(int(status), reason or b"", int(minor), fields, first)
+
+
+def read_fields(lines: bytes) -> Fields:
+    """The fields in `lines`, which are known to be field lines. Raises `HeadTooLarge` for too many."""
+    fields: Fields = _FIELD.findall(lines)
+    if len(fields) > MAX_FIELDS:
+        raise HeadTooLarge(f"the head of the answer has more than {MAX_FIELDS} fields")
+    if b" \r\n" in lines or b"\t\r\n" in lines:
+        return [(name, value.rstrip(b"\t ")) for name, value in fields]
+    return fields
+
+
+def are_fields(lines: bytes) -> bool:
+    """Whether `lines` are field lines and nothing else (a trailer section without its empty line)."""
+    return _LINES.fullmatch(lines) is not None
+
+
+_LINES = re.compile(rb"(?:" + _LINE + rb")*+")
+
+
+def _unfolded(raw: bytes) -> bytes:
+    """Each folded line of the fields joined to the line before it with one blank (RFC 9112, 5.2)."""
+    start, line_end, fields = raw.partition(b"\r\n")
+    # The first line after the status line has no field line in front of it to be joined to.
+    if fields[:1] in (b" ", b"\t"):
+        return raw
+    return start + line_end + _FOLD.sub(b" ", fields[:-4]) + fields[-4:]

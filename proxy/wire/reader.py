@@ -1,0 +1,137 @@
+"""Reads one answer from the bytes of a connection, in whatever pieces they come. Pure.
+
+A `Reader` is made for one request and never used again. It is fed what arrives
+and gives back the body's bytes in it; what else there is to know stands in its
+attributes. It never raises: a fault becomes `error`, after the bytes before it
+were given out, so that the same bytes in any pieces come to the same end.
+
+Interim answers (100, 102, 103) are skipped. A 101 ends HTTP: where an upgrade
+was asked for, everything behind its head is the other protocol's.
+"""
+
+from proxy.wire.chunked import Chunks
+from proxy.wire.errors import BrokenAnswer, HeadTooLarge
+from proxy.wire.framing import Ends, Framing, framing_of
+from proxy.wire.head import Head, read_head
+
+MAX_HEAD = 64 * 1024
+MAX_INTERIM = 10
+
+
+class Reader:
+    """The answer to one request, as far as it has come."""
+
+    def __init__(self, method: str, max_head: int = MAX_HEAD, upgrade: bool = False) -> None:
+        self.head: Head | None = None  # the final answer's
+        self.framing: Framing | None = None
+        self.started = False  # any byte at all has come
+        self.done = False  # the answer is complete
+        self.extra = False  # bytes came behind it: they are nobody's
+        self.error: BrokenAnswer | None = None
+        self._method = method
+        self._max_head = max_head
+        self._upgrade = upgrade
+        self._held = b""  # the head so far
+        self._interim = 0
+        self._left = 0
+        self._chunks: Chunks | None = None
+
+    def feed(self, data: bytes) -> bytes:
+        """The body's bytes in `data`."""
+        if self.done or self.error:
+            self.extra = True
+            return b""
+        self.started = True
+        if self.head is not None:
+            return self._body(data)
+        try:
+            rest = self._find_head(data)
+        except BrokenAnswer as error:
+            self.error = error
+            return b""
+        return self._body(rest) if rest else b""
+
+    def end(self, clean: bool) -> None:
+        """No byte will come any more; `clean` where the origin closed in good order."""
+        if self.done or self.error:
+            return
+        if self.framing is not None and self.framing.ends is Ends.BY_CLOSE and clean:
+            self.done = True
+        elif self.head is not None:
+            self.error = BrokenAnswer("the connection ended within the body of the answer")
+        else:
+            self.error = BrokenAnswer("the connection ended within the head of the answer")
+
+    @property
+    def reusable(self) -> bool:
+        """Whether, as far as this answer goes, the connection may carry another request."""
+        return self.done and not self.extra and self.framing is not None and self.framing.keep_alive
+
+    def _find_head(self, data: bytes) -> bytes:
+        """Look for the end of the final head; what stands behind it, or nothing while it is not there."""
+        while True:
+            seen = len(self._held)
+            if seen:
+                data = self._held + data
+            end = data.find(b"\r\n\r\n", max(0, seen - 3))
+            if end < 0:
+                return self._hold(data)
+            end += 4
+            if end > self._max_head:
+                raise HeadTooLarge(f"the head of the answer is longer than {self._max_head} bytes")
+            head = read_head(data[:end])
+            self._held, data = b"", data[end:]
+            if head.status >= 200 or head.status == 101:
+                self._begin(head, data)
+                return data
+            self._interim += 1
+            if self._interim > MAX_INTERIM:
+                raise BrokenAnswer("too many interim answers")
+
+    def _hold(self, data: bytes) -> bytes:
+        if len(data) > self._max_head:
+            raise HeadTooLarge(f"the head of the answer is longer than {self._max_head} bytes")
+        # The end of a head with bare line feeds would never be found: say so now, not when time is up.
+        if b"\n\n" in data or b"\n\r\n" in data or not b"HTTP/1.".startswith(data[:7]):
+            raise BrokenAnswer("the head of the answer is not HTTP/1.1")
+        self._held = data
+        return b""
+
+    def _begin(self, head: Head, rest: bytes) -> None:
+        if head.status == 101:
+            if not self._upgrade:
+                raise BrokenAnswer("the answer changes the protocol, which was not asked for")
+            self.framing = Framing(Ends.BY_CLOSE, None, False)
+        else:
+            self.framing = framing_of(head, self._method)
+        self.head = head
+        match self.framing.ends:
+            case Ends.AT_ONCE:
+                self.done = True
+                self.extra = bool(rest)
+            case Ends.BY_LENGTH:
+                self._left = self.framing.length or 0
+            case Ends.BY_CHUNKS:
+                self._chunks = Chunks()
+
+    def _body(self, data: bytes) -> bytes:
+        if self._left:
+            self._left -= len(data)
+            if self._left <= 0:
+                return self._last(data)
+            return data
+        if self._chunks is None:  # until the connection ends; or nothing (AT_ONCE)
+            return b"" if self.done else data
+        body = self._chunks.feed(data)
+        self.error = self._chunks.error
+        if self._chunks.over:
+            self.done = True
+            self.extra = bool(self._chunks.rest)
+        return body
+
+    def _last(self, data: bytes) -> bytes:
+        self.done = True
+        if self._left:
+            self.extra = True
+            return data[: self._left]
+        return data

@@ -1,0 +1,250 @@
+"""An answer: its head, and its body as it comes.
+
+Made when the request goes out, handed to the caller once the head is there.
+The caller then does exactly one of these: `read` it whole, `relay` it, or
+`abandon` it (which does nothing to an answer that is complete, so it may stand
+in a `finally`). Until then at most `UNREAD` bytes wait here, the origin is held
+back, and the connection is taken.
+"""
+
+import asyncio
+import math
+
+from proxy.wire.connection import Connection
+from proxy.wire.errors import BodyTooLarge, BrokenAnswer, FirstByteTimeout, NoAnswer
+from proxy.wire.framing import idle_seconds
+from proxy.wire.head import Head
+from proxy.wire.reader import Reader
+from proxy.wire.sink import Sink
+from proxy.wire.upload import Sending, Tunnel
+
+UNREAD = 256 * 1024
+STILL = 60.0  # seconds between two pieces of a body
+
+
+class Response:
+    """One answer. Header names and values are the bytes that were sent, in their order."""
+
+    def __init__(self, connection: Connection, reader: Reader, still: float) -> None:
+        self.status = 0
+        self.reason = b""
+        self.version = (1, 1)
+        self.raw_headers: list[tuple[bytes, bytes]] = []
+        self.length: int | None = None  # as announced (also for HEAD and 304); None: chunked, or until the close
+        self.complete = False  # the whole answer has arrived
+        self.sending: Sending | None = None  # what still sends the request's body
+        self._first: dict[bytes, bytes] = {}
+        self._connection: Connection | None = connection
+        self._reader = reader
+        self._still = still
+        self._held: list[bytes] = []
+        self._size = 0
+        self._room: float = UNREAD
+        self._paused = False
+        self._sink: Sink | None = None
+        self._error: BaseException | None = None
+        self._waiter: asyncio.Future[None] | None = None
+
+    # -- for the caller
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of the first field of this lower-case name."""
+        return self._first.get(name)
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body, without its transfer coding (but with its content coding).
+
+        Raises `BodyTooLarge` as soon as it is known to be longer than `limit` bytes; what came so far is in it, and
+        `relay` goes on behind that.
+        """
+        while not self.complete:
+            if self._size > limit or (self.length is not None and self.length > limit):
+                raise BodyTooLarge(self._take_held())
+            self._room = limit
+            await self._more()
+        body = self._take_held()
+        if len(body) > limit:
+            raise BodyTooLarge(body)
+        return body
+
+    async def relay(self, sink: Sink) -> None:
+        """Write the rest of the body into `sink` as it arrives; returns at its end, raises where it has none."""
+        held = self._take_held()
+        try:
+            if held:
+                sink.write(held)
+            self._sink = sink
+            while not self.complete:
+                if sink.is_full():
+                    self._hold_back()
+                    await sink.drained()
+                else:
+                    await self._more()
+        except BaseException:
+            self.abandon()
+            raise
+
+    def abandon(self) -> None:
+        """The rest is not wanted: the connection is closed, unless the answer is complete."""
+        if self._connection is not None:
+            self._fail(BrokenAnswer("the answer was abandoned"))
+
+    def tunnel(self) -> Tunnel:
+        """The way to the origin after a 101; what comes from there goes to `relay`."""
+        if self.status != 101 or self._connection is None:
+            raise BrokenAnswer("there is no tunnel")
+        return Tunnel(self._connection)
+
+    # -- for the client
+
+    async def arrived(self) -> None:
+        """Wait for the head; raises what went wrong instead."""
+        while not self.status:
+            await self._more()
+
+    def failed(self, error: BaseException) -> None:
+        """The exchange cannot go on, for a reason that is not the connection's."""
+        self._fail(error)
+
+    # -- for the connection
+
+    def received(self, data: bytes) -> None:
+        """Take what arrived."""
+        reader = self._reader
+        body = reader.feed(data)
+        if not self.status and reader.head is not None:
+            self._begin(reader.head)
+        if body:
+            self._take(body)
+        if reader.done:
+            self._finish()
+        elif reader.error is not None:
+            self._fail(reader.error)
+
+    def lost(self, error: Exception | None) -> None:
+        """The connection ended."""
+        self._connection = None
+        if not self._reader.started:
+            self._fail(NoAnswer("the connection ended before an answer"))
+            return
+        self._reader.end(clean=error is None)
+        if self._reader.done:
+            self._finish()
+        else:
+            self._fail(self._reader.error or BrokenAnswer("the connection ended"))
+
+    def timed_out(self) -> None:
+        """Nothing moved for too long."""
+        if self.status:
+            self._fail(BrokenAnswer("the body of the answer stood still"))
+        else:
+            self._fail(FirstByteTimeout("no answer in time"))
+
+    # -- inside
+
+    def _begin(self, head: Head) -> None:
+        self.status, self.reason, minor, self.raw_headers, self._first = head
+        self.version = (1, minor)
+        framing = self._reader.framing
+        assert framing is not None
+        self.length = framing.length
+        connection = self._connection
+        if connection is not None:
+            connection.patience = math.inf if self.status == 101 else self._still
+        # An answer other than success to a body that is still being sent: the origin does not want it (9112, 9.3).
+        if self.sending is not None and self.status >= 300:
+            self.sending.stop()
+        self._wake()
+
+    def _take(self, body: bytes) -> None:
+        sink = self._sink
+        if sink is None:
+            self._held.append(body)
+            self._size += len(body)
+            if self._size > self._room:
+                self._hold_back()
+                self._wake()
+            return
+        try:
+            sink.write(body)
+        except Exception as error:
+            self._fail(error)
+            return
+        if sink.is_full():
+            self._hold_back()
+            self._wake()
+
+    def _take_held(self) -> bytes:
+        held = self._held
+        body = held[0] if len(held) == 1 else b"".join(held)
+        self._held = []
+        self._size = 0
+        return body
+
+    def _finish(self) -> None:
+        """The answer is complete: give the connection back, or end it."""
+        self.complete = True
+        connection, self._connection = self._connection, None
+        sent = self.sending is None or self.sending.done
+        if not sent:
+            self._stop_sending()
+        if connection is not None:
+            self._go_on(connection)
+            connection.exchange = None
+            transport = connection.transport
+            sent = sent and transport is not None and not transport.get_write_buffer_size()
+            if sent and self._reader.reusable:
+                hint = self._first.get(b"keep-alive")
+                connection.finish(idle_seconds(hint) if hint else None)
+            else:
+                connection.close(gently=sent)
+        self._wake()
+
+    def _fail(self, error: BaseException) -> None:
+        if self.complete or self._error is not None:
+            return
+        self._error = error
+        self._stop_sending()
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.exchange = None
+            connection.close()
+        self._wake()
+
+    def _stop_sending(self) -> None:
+        if self.sending is not None:
+            self.sending.stop()
+
+    def _hold_back(self) -> None:
+        connection = self._connection
+        if connection is not None and not self._paused and connection.transport is not None:
+            self._paused = True
+            connection.transport.pause_reading()
+            connection.moved = False
+            connection.deadline = math.inf  # it is we who wait
+
+    def _go_on(self, connection: Connection) -> None:
+        if self._paused and connection.transport is not None:
+            self._paused = False
+            connection.transport.resume_reading()
+            connection.moved = True
+
+    async def _more(self) -> None:
+        """Wait until something has changed; raises what went wrong."""
+        if self._error is not None:
+            raise self._error
+        if self._connection is not None:
+            self._go_on(self._connection)
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        except asyncio.CancelledError:
+            self.abandon()
+            raise
+        if self._error is not None:
+            raise self._error
+
+    def _wake(self) -> None:
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            waiter.set_result(None)
