@@ -164,7 +164,7 @@ class V1Seen(_Message, frozen=True, kw_only=True):
 class V1Impressions(_Message, frozen=True, kw_only=True):
     """The answer to an Impression."""
 
-    impressions: Sequence[V1Seen] = ()
+    impressions: Sequence[V1Seen]
 
 
 class V1Clicked(_Message, frozen=True, kw_only=True):
