@@ -1,0 +1,49 @@
+from uuid import UUID
+
+import pytest
+
+from proxy.sandbox.campaigns import Campaign, Product, micros
+
+
+@pytest.mark.parametrize(("written", "amount"), [("0.35", 350_000), ("1", 1_000_000), ("0.000001", 1), ("0", 0)])
+def test_money_is_exact(written, amount):
+    assert micros(written) == amount
+
+
+@pytest.mark.parametrize("written", ["-1", "a lot", "0.0000001", "NaN", "Infinity", "1e99", ""])
+def test_what_is_no_money_is_refused(written):
+    with pytest.raises(ValueError, match="write it like"):
+        micros(written)
+
+
+def a_campaign(**keys: object) -> Campaign:
+    return Campaign.model_validate({"name": "c", "bids": [{"product": "p", "bid": "1"}], **keys})
+
+
+def test_a_campaign_without_an_id_has_the_same_one_after_a_restart():
+    assert a_campaign(name="x").uuid == a_campaign(name="x").uuid != a_campaign(name="y").uuid
+    given = "82588593-85c5-47c0-b125-07e315b7f2b3"
+    assert a_campaign(id=given).uuid == UUID(given)
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"), [("desk lamp", True), ("LAMP for my Desk", True), ("lamp", False), ("", False), (None, False)]
+)
+def test_a_keyword_wants_all_its_words(query, wanted):
+    assert a_campaign(keywords=["desk lamp"]).wants_query(query) is wanted
+
+
+def test_without_keywords_and_locations_a_campaign_bids_everywhere():
+    assert a_campaign().wants_query(None)
+    assert a_campaign().wants_location(None)
+
+
+def test_locations_narrow_a_campaign():
+    campaign = a_campaign(locations=["New York"])
+    assert campaign.wants_location("new york")
+    assert not campaign.wants_location("Oslo")
+    assert not campaign.wants_location(None)
+
+
+def test_a_product_that_nobody_described_has_quality_one():
+    assert Product(id="p").quality == 1

@@ -1,0 +1,282 @@
+"""The platform over real HTTP, as a client sees it."""
+
+import asyncio
+import gzip
+import json
+
+import aiohttp
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+
+from proxy.sandbox.behaviour import LIES, Behaviour
+from proxy.topsort.errors import DOC_URL
+from tests.unit.sandbox.conftest import KEY
+
+AUTHORISED = {"Authorization": f"Bearer {KEY}"}
+LISTING = {"type": "listings", "slots": 2, "products": {"ids": ["p1", "p2", "p3"]}}
+GOOD = {"auctions": [LISTING]}
+GOOD_V1 = {"slots": {"listings": 2}, "products": [{"productId": "p1"}, {"productId": "p2", "quality": 0.9}]}
+
+
+@pytest.fixture
+async def a_client(a_box):
+    clients = []
+
+    async def build(behaviour: Behaviour = Behaviour(), **keys: object) -> TestClient:  # noqa: B008
+        client = TestClient(TestServer(a_box(behaviour=behaviour, **keys).app), auto_decompress=False)
+        await client.start_server()
+        clients.append(client)
+        return client
+
+    yield build
+    for client in clients:
+        await client.close()
+
+
+async def test_an_auction_is_created(a_client):
+    client = await a_client()
+    answer = await client.post("/v2/auctions", json=GOOD, headers=AUTHORISED)
+    assert (answer.status, answer.content_type) == (201, "application/json")
+    (result,) = (await answer.json())["results"]
+    assert result["error"] is False
+    assert [set(winner) for winner in result["winners"]] == [{"rank", "type", "id", "resolvedBidId", "campaignId"}] * 2
+
+
+async def test_version_1_is_spoken_too(a_client):
+    client = await a_client()
+    answer = await client.post("/v1/auctions", json=GOOD_V1, headers=AUTHORISED)
+    assert answer.status == 201
+    listing = (await answer.json())["slots"]["listings"]
+    assert [winner["productId"] for winner in listing["winners"]] == ["p1", "p2"]
+    assert set(listing["winners"][0]) == {"rank", "productId", "winnerType", "winnerId", "resolvedBidId"}
+
+
+REFUSED_V2 = [
+    (b"", "empty_request"),
+    (b"  \n", "empty_request"),
+    (b"{", "bad_request"),
+    (b"[]", "bad_request"),
+    (b"\xff", "bad_request"),
+    ({}, "missing_auctions"),
+    ({"auctions": []}, "missing_auctions"),
+    ({"auctions": [LISTING] * 6}, "too_many_auctions"),
+    ({"auctions": ["x"]}, "bad_request"),
+    ({"auctions": [LISTING | {"type": None}]}, "missing_promotion_type"),
+    ({"auctions": [LISTING | {"type": "videos"}]}, "invalid_promotion_type"),
+    ({"auctions": [LISTING | {"slots": None}]}, "missing_slots"),
+    ({"auctions": [LISTING | {"slots": 0}]}, "too_few_slots"),
+    ({"auctions": [LISTING | {"slots": -1}]}, "too_few_slots"),
+    ({"auctions": [LISTING | {"slots": 41}]}, "bad_request"),
+    ({"auctions": [LISTING | {"slots": "2"}]}, "bad_request"),
+    ({"auctions": [LISTING | {"products": {"ids": []}}]}, "no_products"),
+    ({"auctions": [{"type": "listings", "slots": 1}]}, "no_products"),
+    ({"auctions": [LISTING | {"products": {"ids": ["a", ""]}}]}, "missing_product_id"),
+    ({"auctions": [LISTING | {"products": {"ids": ["a"] * 10_001}}]}, "bad_request"),
+    ({"auctions": [LISTING | {"products": {"ids": [1]}}]}, "bad_request"),
+    ({"auctions": [LISTING | {"products": {"ids": ["a"], "qualityScores": [0.1, 0.2]}}]}, "bad_request"),
+    ({"auctions": [LISTING | {"products": {"ids": ["a"], "qualityScores": [0]}}]}, "bad_request"),
+    ({"auctions": [LISTING | {"category": {"id": "c"}}]}, "bad_request"),
+    ({"auctions": [{"type": "banners", "slots": 1}]}, "missing_slot_id"),
+    ({"auctions": [LISTING | {"placementId": "7"}]}, "bad_request"),
+    ({"auctions": [LISTING | {"page": {"type": "checkout", "pageId": "x"}}]}, "bad_request"),
+    ({"auctions": [LISTING | {"demandSources": [{"source": "acme", "bids": []}]}]}, "invalid_demand_source"),
+    ({"auctions": [LISTING | {"demandSources": [{"source": "criteo", "bids": []}]}]}, "unauthorized_external_demand"),
+]
+BID = {"chargeType": "CPC", "entity": {"type": "product", "id": "p"}, "bidAmount": 0.5}
+REFUSED_V2 += [
+    ({"auctions": [LISTING | {"demandSources": [{"source": "criteo", "bids": bids}]}]}, code)
+    for bids, code in [([BID] * 101, "too_many_external_bids"), ([BID | {"chargeType": "CPM"}], "invalid_external_bid")]
+]
+BANNER = {"type": "banners", "slots": 1, "slotId": "s", "demandSources": [{"source": "criteo", "bids": [BID]}]}
+REFUSED_V2.append(({"auctions": [BANNER]}, "invalid_external_demand_ad_type"))
+
+REFUSED_V1 = [
+    (b"", "empty_request"),
+    (b"nonsense", "bad_request"),
+    (GOOD_V1 | {"slots": None}, "missing_slots"),
+    (GOOD_V1 | {"slots": {}}, "missing_promotion_type"),
+    (GOOD_V1 | {"slots": {"listings": 0}}, "too_few_slots"),
+    (GOOD_V1 | {"products": []}, "no_products"),
+    (GOOD_V1 | {"products": [{"quality": 0.5}]}, "missing_product_id"),
+    (GOOD_V1 | {"products": [{"productId": "p", "quality": 2}]}, "bad_request"),
+    (GOOD_V1 | {"session": {}}, "invalid_session"),
+    (GOOD_V1 | {"slots": {"bannerAds": 1}}, "missing_placement"),
+]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [("/v2/auctions", *one) for one in REFUSED_V2] + [("/v1/auctions", *one) for one in REFUSED_V1],
+)
+async def test_what_breaks_the_contract_is_refused_with_its_code(a_client, path, body, code):
+    client = await a_client()
+    data = body if isinstance(body, bytes) else json.dumps(body).encode()
+    answer = await client.post(path, data=data, headers=AUTHORISED)
+    told = await answer.json()
+    assert (answer.status, told["errCode"], told["docUrl"]) == (400, code, DOC_URL)
+    assert told["message"]
+
+
+@pytest.mark.parametrize("path", ["/v2/auctions", "/v1/auctions"])
+@pytest.mark.parametrize("given", [None, "Bearer wrong", "Bearer", f"Basic {KEY}", KEY, "Bearer schlüssel"])
+async def test_a_wrong_key_is_a_401_before_anything_else(a_client, path, given):
+    client = await a_client()
+    answer = await client.post(path, data=b"", headers={"Authorization": given} if given else {})
+    assert (answer.status, (await answer.json())["errCode"]) == (401, "invalid_api_key")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/v2/auctions/", 404),
+        ("POST", "/v1/auctions/", 404),
+        ("POST", "/v3/auctions", 404),
+        ("GET", "/v2/auctions", 405),
+        ("PUT", "/v1/auctions", 405),
+    ],
+)
+async def test_other_paths_and_methods_are_refused_in_the_vendors_shape(a_client, method, path, status):
+    client = await a_client()
+    answer = await client.request(method, path, json=GOOD, headers=AUTHORISED)
+    assert answer.status == status
+    assert (await answer.json())["errCode"] == "bad_request"
+    assert (answer.headers.get("Allow") == "POST") is (status == 405)
+
+
+async def test_ten_thousand_products_are_taken(a_client):
+    client = await a_client()
+    many = {"ids": ["p1", *(f"a-rather-long-product-id-{n}" for n in range(9_999))]}
+    answer = await client.post("/v2/auctions", json={"auctions": [LISTING | {"products": many}]}, headers=AUTHORISED)
+    assert answer.status == 201
+
+
+async def test_a_fail_rate_of_one_fails_always(a_client):
+    client = await a_client(Behaviour(fail_rate=1.0))
+    statuses = {(await client.post("/v2/auctions", json=GOOD, headers=AUTHORISED)).status for _ in range(20)}
+    assert statuses <= {500, 502, 503}
+    assert len(statuses) > 1
+
+
+async def ask(client: TestClient) -> aiohttp.ClientResponse:
+    answer = await client.post("/v2/auctions", json=GOOD, headers=AUTHORISED, allow_redirects=False)
+    await answer.read()
+    return answer
+
+
+@pytest.mark.parametrize("lie", ["400", "401", "402", "403", "404", "413", "429", "500", "503"])
+async def test_a_refusal_can_be_told(a_client, lie):
+    client = await a_client(Behaviour(lies=(lie,)))
+    for _ in range(2):
+        answer = await ask(client)
+        assert answer.status == int(lie)
+    assert answer.headers.get("Retry-After") == ("2" if lie in ("429", "503") else None)
+
+
+CONTENT_LIES = [
+    "unknown-ids",
+    "doubled",
+    "too-many-winners",
+    "wrong-order",
+    "wrong-types",
+    "no-bid-ids",
+    "hostile",
+    "error-flag",
+    "too-few-results",
+    "too-many-results",
+    "no-results",
+    "null",
+    "deep",
+    "huge",
+]
+
+
+@pytest.mark.parametrize("lie", CONTENT_LIES)
+async def test_a_lie_inside_the_answer_is_whole_json(a_client, lie):
+    honest, lying = await a_client(), await a_client(Behaviour(lies=(lie,)))
+    answer = await ask(lying)
+    assert (answer.status, answer.content_type) == (201, "application/json")
+    assert len(await answer.read()) == int(answer.headers["Content-Length"])
+    assert await answer.read() != await (await ask(honest)).read()
+
+
+@pytest.mark.parametrize(("lie", "body"), [("empty", b""), ("null", b"null")])
+async def test_an_answer_can_be_nothing(a_client, lie, body):
+    client = await a_client(Behaviour(lies=(lie,)))
+    assert await (await ask(client)).read() == body
+
+
+async def test_a_redirect_would_take_the_key_along(a_client):
+    client = await a_client(Behaviour(lies=("redirect",)))
+    answer = await ask(client)
+    assert (answer.status, answer.headers["Location"]) == (307, "/_sandbox/elsewhere")
+
+
+async def test_compression_that_nobody_asked_for(a_client):
+    client = await a_client(Behaviour(lies=("gzip",)))
+    answer = await ask(client)
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert "results" in json.loads(gzip.decompress(await answer.read()))
+
+
+@pytest.mark.parametrize("lie", ["truncated", "reset", "not-http"])
+async def test_a_connection_can_break(a_client, lie):
+    client = await a_client(Behaviour(lies=(lie,)))
+    with pytest.raises(aiohttp.ClientError):
+        await ask(client)
+
+
+@pytest.mark.parametrize("lie", ["wrong-length", "two-answers"])
+async def test_a_connection_can_say_more_than_its_answer(a_box, lie):
+    async with TestServer(a_box(behaviour=Behaviour(lies=(lie,))).app) as server:
+        reader, writer = await asyncio.open_connection(server.host, server.port)
+        body = json.dumps(GOOD).encode()
+        head = f"POST /v2/auctions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer {KEY}\r\ncontent-length: {len(body)}\r\n\r\n"
+        writer.write(head.encode() + body)
+        answer_head = await reader.readuntil(b"\r\n\r\n")
+        length = int(answer_head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        await reader.readexactly(length)
+        assert await reader.read(10)
+        writer.close()
+
+
+@pytest.mark.parametrize("lie", ["hang", "slow-body"])
+async def test_an_answer_can_take_for_ever(a_client, lie):
+    client = await a_client(Behaviour(lies=(lie,)))
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(ask(client), 0.3)
+
+
+async def test_several_lies_take_turns(a_client):
+    client = await a_client(Behaviour(lies=("401", "html", "400")))
+    assert [(await ask(client)).status for _ in range(4)] == [401, 200, 400, 401]
+
+
+async def test_the_behaviour_is_shown_and_changed_while_it_runs(a_client):
+    client = await a_client()
+    changed = await client.post("/_sandbox/behaviour", data='{"delay": "1ms..2ms", "lie": ["401"]}')
+    assert await changed.json() == {"delay": "1ms..2ms", "fail_rate": 0.0, "lie": ["401"]}
+    assert (await ask(client)).status == 401
+    shown = await (await client.get("/_sandbox/behaviour")).json()
+    assert (shown["lie"], shown["asked"], shown["lies"]) == (["401"], 1, dict(LIES))
+
+
+@pytest.mark.parametrize("body", ["", "[]", '{"lie": "white"}', '{"slow": 1}', '{"delay": 5}'])
+async def test_a_change_that_makes_no_sense_is_refused_in_words(a_client, body):
+    client = await a_client()
+    answer = await client.post("/_sandbox/behaviour", data=body)
+    assert answer.status == 400
+    assert (await answer.json())["error"]
+
+
+async def test_a_person_can_look_at_the_campaigns_and_into_a_bid(a_client):
+    client = await a_client()
+    campaigns = (await (await client.get("/_sandbox/campaigns")).json())["campaigns"]
+    assert (campaigns[0]["name"], campaigns[0]["bids"], campaigns[0]["why_not"]) == ("one", True, None)
+    (result,) = json.loads(await (await ask(client)).read())["results"]
+    bid = await (await client.get(f"/_sandbox/bid/{result['winners'][0]['resolvedBidId']}")).json()
+    assert (bid["product"], bid["rank"], bid["price"]) == ("p1", 1, 750_000)
+    assert (await client.get("/_sandbox/bid/forged")).status == 404
+
+
+async def test_it_says_that_it_is_there(a_client):
+    assert (await (await a_client()).get("/healthz")).status == 200
