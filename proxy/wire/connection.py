@@ -7,8 +7,10 @@ ends it through `close`; its end is told exactly once to both.
 """
 
 import asyncio
+import contextlib
 import math
 import select
+import socket
 from typing import Any, Protocol, cast
 
 
@@ -16,7 +18,7 @@ class Exchange(Protocol):
     """What a connection tells to the one request it is serving."""
 
     def received(self, data: bytes) -> None: ...
-    def lost(self, error: Exception | None) -> None: ...
+    def lost(self, error: Exception | None, unread: bytes) -> None: ...
     def timed_out(self) -> None: ...
 
 
@@ -32,6 +34,7 @@ class Connection(asyncio.Protocol):
 
     def __init__(self, keeper: Keeper, old_at: float) -> None:
         self.transport: asyncio.Transport | None = None
+        self._sock: socket.socket | None = None
         self.exchange: Exchange | None = None
         self.uses = 0
         self.is_closed = False
@@ -49,7 +52,13 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast(asyncio.Transport, transport)  # uvloop's is one, but does not inherit from it
-        self._poll = _watch(self.transport)
+
+    def stand_on(self, sock: socket.socket, secure: bool) -> None:
+        """Told by who dials: the socket under the transport. `secure`: what is read from it is not for us."""
+        self._sock = None if secure else sock
+        if hasattr(select, "poll"):
+            self._poll = select.poll()
+            self._poll.register(sock, select.POLLIN)
 
     def data_received(self, data: bytes) -> None:
         if self.exchange is None:
@@ -90,7 +99,11 @@ class Connection(asyncio.Protocol):
         """Whether an idle connection can be believed in: not ended, and not a byte (or an end) waiting unread."""
         if self.is_closed or self.transport is None or self.transport.is_closing():
             return False
-        return self._poll is None or not self._poll.poll(0)
+        return not self.has_unread()
+
+    def has_unread(self) -> bool:
+        """Whether bytes (or an end) wait that the loop has not told us yet: half a microsecond to ask."""
+        return self._poll is not None and bool(self._poll.poll(0))
 
     async def drained(self) -> None:
         """Wait until the transport takes more; returns at once where the connection has ended."""
@@ -114,16 +127,18 @@ class Connection(asyncio.Protocol):
         self.deadline = math.inf
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
-            exchange.lost(error)
+            exchange.lost(error, self._rescue() if error is not None else b"")
         self.resume_writing()
         self._keeper.closed(self)
 
+    def _rescue(self) -> bytes:
+        """What the origin said before it broke off while we were writing.
 
-def _watch(transport: asyncio.Transport) -> Any:
-    """A poll object that tells whether something can be read: about half a microsecond to ask, no event loop turn."""
-    sock = transport.get_extra_info("socket")
-    if sock is None or not hasattr(select, "poll"):
-        return None
-    poll = select.poll()
-    poll.register(sock.fileno(), select.POLLIN)
-    return poll
+        An origin that refuses a body says so and closes without reading it; the reset that follows ends our transport
+        at its next write, with the answer still unread in the socket, which is closed only after this.
+        """
+        parts = []
+        with contextlib.suppress(OSError):
+            while self._sock is not None and (data := self._sock.recv(65536)):
+                parts.append(data)
+        return b"".join(parts)

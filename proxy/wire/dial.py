@@ -15,6 +15,7 @@ import aiohappyeyeballs
 
 from proxy.clock import Clock
 from proxy.wire import tls
+from proxy.wire.connection import Connection
 from proxy.wire.errors import Refused
 from proxy.wire.origin import Origin
 
@@ -35,8 +36,8 @@ class Dialer:
         self._good_until = 0.0
         self._asking: asyncio.Task[_Addresses] | None = None
 
-    async def dial(self, protocol: asyncio.Protocol) -> None:
-        """Connect `protocol`; raises `Refused`."""
+    async def dial(self, connection: Connection) -> None:
+        """Connect it; raises `Refused`."""
         loop = asyncio.get_running_loop()
         try:
             addresses = await self._resolve()
@@ -48,23 +49,22 @@ class Dialer:
             self._good_until = 0.0
             raise Refused(f"no connection: {error.strerror or type(error).__name__}") from None
         try:
-            await self._shake_hands(loop, sock, protocol)
+            await self._shake_hands(loop, sock, connection)
         except ssl.SSLError as error:
             raise Refused(f"TLS: {getattr(error, 'verify_message', '') or error.reason or 'failed'}") from None
         except OSError as error:
             raise Refused(f"no connection: {error.strerror or type(error).__name__}") from None
 
-    async def _shake_hands(
-        self, loop: asyncio.AbstractEventLoop, sock: socket.socket, protocol: asyncio.Protocol
-    ) -> None:
+    async def _shake_hands(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, connection: Connection) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.stand_on(sock, secure=self._tls is not None)
         try:
             if self._tls is None:
-                await loop.create_connection(lambda: protocol, sock=sock)
+                await loop.create_connection(lambda: connection, sock=sock)
             else:
                 name = self._origin.host
                 await loop.create_connection(
-                    lambda: protocol, sock=sock, ssl=self._tls, server_hostname=name, ssl_shutdown_timeout=2.0
+                    lambda: connection, sock=sock, ssl=self._tls, server_hostname=name, ssl_shutdown_timeout=2.0
                 )
         except BaseException:
             sock.close()

@@ -121,9 +121,11 @@ class Response:
         elif reader.error is not None:
             self._fail(reader.error)
 
-    def lost(self, error: Exception | None) -> None:
-        """The connection ended."""
+    def lost(self, error: Exception | None, unread: bytes) -> None:
+        """The connection ended; `unread` is what still came of it."""
         self._connection = None
+        if unread:
+            self.received(unread)
         if not self._reader.started:
             self._fail(NoAnswer("the connection ended before an answer"))
             return

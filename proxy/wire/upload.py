@@ -59,7 +59,12 @@ class Sending:
 
     async def _write(self, data: bytes) -> None:
         connection = self._connection
-        if connection.is_closed or connection.transport is None:
+        if connection.has_unread():
+            # Perhaps a refusal: hear it before the next write meets a reset. The loop learns of it in one turn, and
+            # tells us in the next.
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        if connection.transport is None or connection.transport.is_closing():
             raise asyncio.CancelledError
         connection.transport.write(data)
         connection.moved = True
