@@ -1,0 +1,375 @@
+"""What can stand behind a key: how each kind of value is read from YAML, named and described. Pure.
+
+A kind reads one node. What is wrong it reports, in the words of the person
+with the YAML open, and gives `BAD`; it never raises. The models (rule.py)
+say which key holds which kind; the reference and the JSON Schema ask the
+same kinds, so that the three cannot drift apart.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any, Final, Protocol
+
+from proxy.rules.nodes import Items, Keys, Node, Scalar, shown, what_is
+
+
+class _Bad:
+    """The value of a key that could not be read; its problem has been reported."""
+
+    def __repr__(self) -> str:
+        return "BAD"
+
+
+BAD: Final = _Bad()
+
+
+class Wrong(ValueError):
+    """What a kind says of a text. `column` and `length` count within the text; length 0 is all of it."""
+
+    def __init__(self, message: str, hint: str = "", column: int = 0, length: int = 0) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.column = column
+        self.length = length
+
+
+class Report(Protocol):
+    """Where problems go."""
+
+    def __call__(self, node: Node, key: str, message: str, hint: str = "", column: int = 0, length: int = 0) -> None:
+        """One problem at a node; `column` and `length` narrow it down within a text."""
+
+
+class Kind:
+    """One kind of value. `noun` is what a person calls it; `example` is one that can be written."""
+
+    noun = "a value"
+    example = ""
+
+    def read(self, node: Node, key: str, report: Report) -> Any:
+        """The value, or `BAD` after a report."""
+        if isinstance(node, Scalar) and not (node.is_null and not self.takes_null()):
+            try:
+                return self.of(node)
+            except Wrong as wrong:
+                report(node, key, wrong.message, wrong.hint, wrong.column, wrong.length)
+                return BAD
+        report(node, key, f"{what_is(node)} stands here, not {self.noun}", self.hint(node))
+        return BAD
+
+    def of(self, node: Scalar) -> Any:
+        """The value of a text; raises Wrong."""
+        raise NotImplementedError
+
+    def takes_null(self) -> bool:
+        return False
+
+    def hint(self, node: Node) -> str:
+        """What to write where a list, a section or nothing stands."""
+        if isinstance(node, Scalar):
+            return f"write {self.noun}, or remove the key" + (f"; for example {self.example}" if self.example else "")
+        return f"for example {self.example}" if self.example else f"write {self.noun}"
+
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+        return {"type": "string"}
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """Text, as it is written: `0123` and `no` are themselves."""
+
+    pattern: str = ""
+    noun: str = "text"
+    example: str = ""
+    rule: str = ""
+    longest: int = 1_000
+
+    def of(self, node: Scalar) -> str:
+        if not node.text:
+            raise Wrong("the text is empty", f"for example {self.example}" if self.example else "")
+        if len(node.text) > self.longest:
+            raise Wrong(f"the text has {len(node.text):,} characters; {self.longest} are the most", "")
+        if self.pattern and not re.fullmatch(self.pattern, node.text):
+            raise Wrong(f"`{shown(node.text)}` is not {self.noun}", self.rule)
+        return node.text
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": ["string", "number", "boolean"]} | ({"pattern": f"^{self.pattern}$"} if self.pattern else {})
+
+
+_WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number within bounds."""
+
+    low: int
+    high: int
+
+    @property
+    def noun(self) -> str:  # type: ignore[override]
+        return f"a whole number from {self.low:,} to {self.high:,}"
+
+    def of(self, node: Scalar) -> int:
+        if not (node.plain and _WHOLE.fullmatch(node.text)):
+            raise Wrong(f"`{shown(node.text)}` is not a whole number", _plainly(node, self.noun))
+        value = int(node.text) if len(node.text) < 20 else self.high + 1
+        if not self.low <= value <= self.high:
+            raise Wrong(f"{shown(node.text)} is out of range", f"write {self.noun}")
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+
+
+@dataclass(frozen=True)
+class Percent(Kind):
+    """A number from 0 to 100."""
+
+    noun: str = "a number from 0 to 100"
+    example: str = "50"
+
+    def of(self, node: Scalar) -> float:
+        if not (node.plain and _NUMBER.fullmatch(node.text)):
+            bare = node.text.removesuffix("%").strip()
+            hint = f"write {bare}, without the `%`" if _NUMBER.fullmatch(bare) else f"write {self.noun}"
+            raise Wrong(f"`{shown(node.text)}` is not a number", hint)
+        value = float(node.text)
+        if not 0 <= value <= 100:
+            raise Wrong(f"{shown(node.text)} is out of range", f"write {self.noun}")
+        return int(value) if value.is_integer() else value
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "number", "minimum": 0, "maximum": 100}
+
+
+def _plainly(node: Scalar, noun: str) -> str:
+    """The number that was probably meant: out of quotes, without `_`, leading zeros or a sign."""
+    meant = node.text.strip().replace("_", "").replace(",", "").lstrip("+")
+    meant = re.sub(r"^(-?)0+(?=[0-9])", r"\1", meant)
+    if _WHOLE.fullmatch(meant) and len(meant) < 20:
+        return f"write {meant}" + (", without quotes" if not node.plain and meant == node.text else "")
+    return f"write {noun}"
+
+
+@dataclass(frozen=True)
+class Flag(Kind):
+    """true or false, and no other word for them."""
+
+    noun: str = "true or false"
+    example: str = "true"
+
+    def of(self, node: Scalar) -> bool:
+        if node.plain and node.text in ("true", "false"):
+            return node.text == "true"
+        meant = {"yes": "true", "on": "true", "true": "true", "1": "true", "y": "true"}
+        meant |= {"no": "false", "off": "false", "false": "false", "0": "false", "n": "false"}
+        word = meant.get(node.text.lower())
+        quoted = ", without quotes" if word == node.text else ""
+        raise Wrong(f"`{shown(node.text)}` is neither true nor false", f"write {word or self.noun}{quoted}")
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "boolean"}
+
+
+_UNITS: Final = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
+
+
+@dataclass(frozen=True)
+class Duration(Kind):
+    """A time with its unit; seconds."""
+
+    low: str
+    high: str
+    example: str = "150ms"
+
+    @property
+    def noun(self) -> str:  # type: ignore[override]
+        return f"a duration from {self.low} to {self.high}"
+
+    def of(self, node: Scalar) -> float:
+        value = seconds(node.text)
+        if value is None:
+            raise Wrong(f"`{shown(node.text)}` is not a duration", self.meant(node.text))
+        if not (seconds(self.low) or 0) <= value <= (seconds(self.high) or 0):
+            raise Wrong(f"`{node.text}` is out of range", f"write {self.noun}")
+        return value
+
+    def meant(self, text: str) -> str:
+        found = re.fullmatch(r"([0-9.]+)\s*([a-zA-Z]*)", text)
+        if found and not found[2]:
+            return f"a duration has a unit: write {text}ms or {text}s"
+        unit = _SPELLINGS.get(found[2].lower()) if found else None
+        return f"write {found[1]}{unit}" if found and unit else f"write {self.noun}, for example {self.example}"
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{_DURATION.pattern}$"}
+
+
+_SPELLINGS = {unit: unit for unit in _UNITS}
+_SPELLINGS |= {"msec": "ms", "millis": "ms", "milliseconds": "ms", "sec": "s", "secs": "s", "second": "s"}
+_SPELLINGS |= {"seconds": "s", "min": "m", "mins": "m", "minute": "m", "minutes": "m", "hour": "h", "hours": "h"}
+
+
+def seconds(text: str) -> float | None:
+    """Seconds of `150ms`, `2s`, `5m`, or None."""
+    found = _DURATION.fullmatch(text)
+    if not found:
+        return None
+    number, factor = float(found[1]), _UNITS[found[2]]
+    return number / 1000 if found[2] == "ms" else number * factor
+
+
+@dataclass(frozen=True)
+class OneOf(Kind):
+    """One of a few words."""
+
+    words: tuple[str, ...]
+    otherwise: Kind | None = None
+    also: str = ""
+
+    @property
+    def noun(self) -> str:  # type: ignore[override]
+        return _either([*self.words, self.also] if self.also else self.words)
+
+    def read(self, node: Node, key: str, report: Report) -> Any:
+        if self.otherwise and not (isinstance(node, Scalar) and (node.text in self.words or self.is_near(node))):
+            return self.otherwise.read(node, key, report)
+        return super().read(node, key, report)
+
+    def is_near(self, node: Scalar) -> bool:
+        """A misspelt word rather than a misspelt value of the other kind."""
+        return node.text[:1] not in "$=/" and "." not in node.text
+
+    def of(self, node: Scalar) -> str:
+        if node.text in self.words:
+            return node.text
+        raise Wrong(f"`{shown(node.text)}` is not {self.noun}", did_you_mean(node.text, self.words))
+
+    def schema(self) -> dict[str, Any]:
+        words: dict[str, Any] = {"enum": list(self.words)}
+        return {"anyOf": [words, self.otherwise.schema()]} if self.otherwise else words
+
+
+@dataclass(frozen=True)
+class Read(Kind):
+    """A text that a function reads: a path, a selector, a regular expression."""
+
+    reader: Callable[[Scalar], Any]
+    noun: str
+    example: str
+    json_schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    null: bool = False
+
+    def of(self, node: Scalar) -> Any:
+        return self.reader(node)
+
+    def takes_null(self) -> bool:
+        return self.null
+
+    def schema(self) -> dict[str, Any]:
+        return dict(self.json_schema)
+
+
+@dataclass(frozen=True)
+class ListOf(Kind):
+    """A list of one kind; a tuple."""
+
+    kind: Kind
+    noun: str
+    example: str = ""
+    least: int = 1
+    most: int = 1_000
+    may_be_single: bool = False
+    make: Callable[[tuple[Any, ...]], Any] = tuple
+
+    def read(self, node: Node, key: str, report: Report) -> Any:
+        if isinstance(node, Scalar) and self.may_be_single and not node.is_null:
+            value = self.kind.read(node, key, report)
+            return BAD if value is BAD else self.make((value,))
+        if not isinstance(node, Items):
+            report(node, key, f"{what_is(node)} stands here, not {self.noun}", self.as_list(node))
+            return BAD
+        if not self.least <= len(node.items) <= self.most:
+            few = "the list is empty" if len(node.items) < self.least else f"more than {self.most} entries"
+            report(node, key, few, f"write {self.noun}, or remove the key")
+            return BAD
+        values = [self.kind.read(item, f"{key}[{n}]", report) for n, item in enumerate(node.items)]
+        return BAD if any(value is BAD for value in values) else self.make(tuple(values))
+
+    def as_list(self, node: Node) -> str:
+        if isinstance(node, Scalar) and not node.is_null and len(node.text) < 40:
+            return f"write [{node.text}]"
+        return f"for example {self.example}" if self.example else f"write {self.noun}"
+
+    def schema(self) -> dict[str, Any]:
+        many = {"type": "array", "items": self.kind.schema(), "minItems": self.least, "maxItems": self.most}
+        return {"anyOf": [self.kind.schema(), many]} if self.may_be_single else many
+
+
+@dataclass(frozen=True)
+class MapOf(Kind):
+    """Keys that the author chooses, each with a value of one kind; a dict."""
+
+    kind: Kind
+    noun: str
+    example: str
+    name: Kind = field(default_factory=Text)
+    lower: bool = False
+    least: int = 1
+
+    def read(self, node: Node, key: str, report: Report) -> Any:
+        if not isinstance(node, Keys):
+            report(node, key, f"{what_is(node)} stands here, not {self.noun}", f"for example {self.example}")
+            return BAD
+        if len(node.pairs) < self.least:
+            report(node, key, "the section is empty", f"for example {self.example}; or remove the key")
+            return BAD
+        values: dict[str, Any] = {}
+        fine = True
+        for pair in node.pairs:
+            path = f"{key}.{shown(pair.key.text)}"
+            name = self.name.read(pair.key, path, report)
+            value = self.kind.read(pair.value, path, report) if name is not BAD else BAD
+            if name is not BAD and self.lower:
+                name = name.lower()
+            if name is not BAD and name in values:
+                report(pair.key, path, "this key stands twice", "keep one of the two")
+                value = BAD
+            fine = fine and value is not BAD
+            if name is not BAD:
+                values.setdefault(name, value)
+        return values if fine else BAD
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "object", "additionalProperties": self.kind.schema(), "minProperties": self.least}
+
+
+def did_you_mean(text: str, known: "tuple[str, ...] | list[str]") -> str:
+    """A hint with the nearest known word, or with all of them."""
+    near = nearest(text, known)
+    return f"did you mean `{near}`?" if near else f"write {_either(known)}"
+
+
+def nearest(text: str, known: "tuple[str, ...] | list[str]", likeness: float = 0.6) -> str | None:
+    """The known word that was probably meant: the same but for case, `-` and camelCase, or else a similar one."""
+    plain = {_normal(word): word for word in known}
+    if _normal(text) in plain:
+        return plain[_normal(text)]
+    near = get_close_matches(_normal(text), list(plain), 1, likeness)
+    return plain[near[0]] if near else None
+
+
+def _normal(word: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word[:80]).lower().replace("-", "_").replace(" ", "_")
+
+
+def _either(words: "tuple[str, ...] | list[str]") -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

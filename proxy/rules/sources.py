@@ -1,0 +1,151 @@
+"""Where a value comes from in a shopper's request: `query.q`, `cookie.tsuid`. Pure.
+
+A source is read once, when a rule is loaded. Reading a value never fails:
+what is absent, empty or not a single value is None.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+from proxy.ask import Ask
+from proxy.rules.selector import Selector, SelectorError
+
+KINDS: Final = ("query", "header", "cookie", "path", "form", "body")
+"""What a source can begin with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source.
+
+    Attributes:
+        text: as written in the rule.
+        kind: one of `KINDS`, or "" for a literal.
+        name: the parameter, header (lower case), cookie, capture ("" for the whole path) or form field;
+            the text itself for a literal.
+        selector: for `body`, the place in the JSON body.
+    """
+
+    text: str
+    kind: str
+    name: str
+    selector: Selector | None = None
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def needs_body(self) -> bool:
+        """Only the request's body can answer it."""
+        return self.kind in ("form", "body")
+
+    @property
+    def capture(self) -> str | None:
+        """The path capture that it wants, if it wants one."""
+        return self.name if self.kind == "path" and self.name else None
+
+    @classmethod
+    def parse(cls, text: str) -> "Source":
+        """Read a source.
+
+        Raises:
+            SelectorError: what is wrong, at which column, and what to write.
+        """
+        if text.startswith("="):
+            if text == "=":
+                raise SelectorError("there is no text behind the `=`", 0, "for example `=shop`")
+            return cls(text, "", text[1:])
+        kind, dot, name = text.partition(".")
+        if kind not in KINDS:
+            raise _unknown(text, kind)
+        if kind == "path" and not dot:
+            return cls(text, "path", "")
+        if not name:
+            raise SelectorError(f"`{text}` lacks a name", 0, f"for example `{kind}.{_EXAMPLE[kind]}`", len(text))
+        if kind == "body":
+            return cls(text, kind, name, _body_selector(name))
+        return cls(text, kind, name.lower() if kind == "header" else name)
+
+    def read(self, ask: Ask, captures: Mapping[str, str]) -> str | None:
+        """The value in this request, or None. Empty text counts as absent."""
+        if not self.kind:
+            return self.name
+        return _READ[self.kind](self, ask, captures) or None
+
+
+class Sources(tuple[Source, ...]):
+    """Sources in the order in which they are tried; empty where a rule names none."""
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, *texts: str) -> "Sources":
+        """Read sources; raises SelectorError."""
+        return cls(Source.parse(text) for text in texts)
+
+    def read(self, ask: Ask, captures: Mapping[str, str]) -> str | None:
+        """The first value that is present, or None."""
+        return first_of(self, ask, captures)
+
+    @property
+    def needs_body(self) -> bool:
+        """Any of them needs the request's body."""
+        return any(source.needs_body for source in self)
+
+
+def first_of(sources: Sequence[Source], ask: Ask, captures: Mapping[str, str]) -> str | None:
+    """The first value that is present, or None."""
+    for source in sources:
+        value = source.read(ask, captures)
+        if value is not None:
+            return value
+    return None
+
+
+def _of_body(source: Source, ask: Ask, captures: Mapping[str, str]) -> str | None:
+    for value in source.selector.find(ask.json) if source.selector else ():
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if isinstance(value, str | int | float) and value != "":
+            return str(value)
+    return None
+
+
+_READ: Final[Mapping[str, Callable[[Source, Ask, Mapping[str, str]], str | None]]] = {
+    "query": lambda source, ask, captures: ask.query.get(source.name),
+    "header": lambda source, ask, captures: ask.header(source.name),
+    "cookie": lambda source, ask, captures: ask.cookies.get(source.name),
+    "path": lambda source, ask, captures: captures.get(source.name) if source.name else ask.path,
+    "form": lambda source, ask, captures: ask.form.get(source.name),
+    "body": _of_body,
+}
+_EXAMPLE: Final = {
+    "query": "q",
+    "header": "x-user-id",
+    "cookie": "tsuid",
+    "path": "category",
+    "form": "q",
+    "body": "$.query",
+}
+
+
+def _body_selector(name: str) -> Selector:
+    if not name.startswith("$"):
+        raise SelectorError(f"`{name}` is no JSONPath: it must begin with `$`", 5, f"write `body.$.{name}`", len(name))
+    try:
+        return Selector.parse(name)
+    except SelectorError as error:
+        raise SelectorError(error.message, error.column + 5, error.hint, error.length) from None
+
+
+def _unknown(text: str, kind: str) -> SelectorError:
+    near = get_close_matches(kind.lower(), KINDS, 1)
+    if near and kind != text:
+        hint = f"did you mean `{near[0]}.{text.partition('.')[2]}`?"
+    elif kind == text and text and not near:
+        hint = f"for example `query.{text}`, or `={text}` for the text itself"
+    else:
+        hint = "a source is " + ", ".join(f"{each}.…" for each in KINDS) + " or =text"
+    return SelectorError(f"`{text}` is no source", 0, hint, max(1, len(text)))
