@@ -1,0 +1,97 @@
+"""Which winners a listing shows. Pure.
+
+A winner is dropped where its product came already, is neither in the listing
+nor fetched, has no place for the tag, or is one too many of its vendor. What
+is left is cut to the slots, so that a winner that cannot be shown never takes
+the place of one that can.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from proxy.auction.winners import Winner
+from proxy.search.layout import room
+from proxy.search.listing import Listing
+from proxy.search.plan import Plan
+
+
+class Ad(NamedTuple):
+    """A winner that is shown: the organic item that it is (None: it was fetched), and its bytes, tagged."""
+
+    winner: Winner
+    item: int | None
+    text: bytes
+
+
+def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Mapping[str, bytes]) -> list[Ad]:
+    """The ads of a listing, best rank first.
+
+    Args:
+        fetched: product id -> item, for winners that are not in the listing.
+    """
+    candidates = once(winners)
+    ads: list[Ad] = []
+    vendors: Counter[str | None] = Counter()
+    slots = room(plan.rule.layout, plan.rule.auction.slots, len(listing)) if candidates else 0
+    places = listing.places_of([winner.product_id for winner in candidates])
+    for winner, place in zip(candidates, places, strict=True):
+        if len(ads) == slots:
+            break
+        ad = _in_listing(plan, listing, winner, place) if place is not None else _fetched(plan, winner, fetched)
+        if ad and _takes(plan, vendors, _vendor(plan, listing, ad, place)):
+            ads.append(ad)
+    return ads
+
+
+def once(winners: Iterable[Winner]) -> list[Winner]:
+    """By rank, the best first, and of each product the first."""
+    first: dict[str, Winner] = {}
+    for winner in sorted(winners, key=_rank):
+        first.setdefault(winner.product_id, winner)
+    return [*first.values()]
+
+
+def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[Winner]:
+    """The winners whose product `missing: fetch` has to get: products, not in the listing, within the slots."""
+    layout = plan.rule.layout
+    if layout.missing != "fetch" or layout.place == "in_place" or not listing.items:
+        return []
+    candidates = once(winners)[: plan.rule.auction.slots]
+    places = listing.places_of([winner.product_id for winner in candidates])
+    return [
+        winner for winner, place in zip(candidates, places, strict=True) if place is None and winner.type == "product"
+    ]
+
+
+def _in_listing(plan: Plan, listing: Listing, winner: Winner, place: int) -> Ad | None:
+    item = listing.positions[place]
+    text = plan.tag.on(listing.item(item), winner)
+    return None if text is None else Ad(winner, item, text)
+
+
+def _fetched(plan: Plan, winner: Winner, fetched: Mapping[str, bytes]) -> Ad | None:
+    own = fetched.get(winner.product_id)
+    if own is None or plan.rule.layout.place == "in_place":
+        return None
+    text = plan.tag.on(own, winner)
+    return None if text is None else Ad(winner, None, text)
+
+
+def _vendor(plan: Plan, listing: Listing, ad: Ad, place: int | None) -> str | None:
+    if place is None:
+        return plan.vendor_of(ad.text)
+    return listing.vendors[place] if listing.vendors else None
+
+
+def _takes(plan: Plan, vendors: Counter[str | None], vendor: str | None) -> bool:
+    """Whether one more of this vendor may be shown; an item without a vendor is nobody's, so it always may."""
+    most = plan.rule.layout.max_per_vendor
+    if most is None or vendor is None:
+        return True
+    vendors[vendor] += 1
+    return vendors[vendor] <= most
+
+
+def _rank(winner: Winner) -> int:
+    return winner.rank

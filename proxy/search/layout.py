@@ -1,0 +1,80 @@
+"""Where the winners go among the organic items: places only, no bytes. Pure.
+
+The list that comes out has its ads at the places of the rule, the best rank
+first, and the organic items around them in the order in which they were. A
+place behind the end is the end. What holds for every layout: no item is lost
+but the last ones where `keep_organic` meets `page_size: keep`, and none is
+there twice unless `keep_organic` wants it.
+"""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from proxy.rules.rule import Layout
+
+T = TypeVar("T")
+
+
+def room(layout: Layout, slots: int, count: int) -> int:
+    """How many ads there can be among `count` items, at most."""
+    if layout.place == "positions":
+        slots = min(slots, len(layout.positions))
+    if layout.keep_organic and layout.page_size == "keep" and layout.place != "in_place":
+        slots = min(slots, count)
+    return slots
+
+
+def seats(layout: Layout, items: Sequence[int | None], count: int) -> list[int]:
+    """The place of each ad in the merged list, from 0.
+
+    Args:
+        items: for each ad, in rank order, which organic item it is; None for one from outside the listing.
+        count: organic items in the listing.
+    """
+    if layout.place == "in_place":
+        return [item for item in items if item is not None]
+    length = _length(layout, items, count)
+    found: list[int] = []
+    for n in range(len(items)):
+        place = min(_wished(layout, n), length - len(items) + n)
+        found.append(max(place, found[-1] + 1) if found else place)
+    return found
+
+
+def arranged(layout: Layout, organic: Sequence[T], ads: Sequence[T], items: Sequence[int | None]) -> list[T]:
+    """The merged list: of bytes, of ids, of whatever stands for an item.
+
+    Args:
+        organic: the listing, in organic order.
+        ads: what stands for each ad, in rank order.
+        items: as for `seats`.
+    """
+    places = seats(layout, items, len(organic))
+    merged = list(organic)
+    if layout.place == "in_place":
+        for place, ad in zip(places, ads, strict=True):
+            merged[place] = ad
+        return merged
+    if not layout.keep_organic:
+        for item in sorted((item for item in items if item is not None), reverse=True):
+            del merged[item]
+    del merged[_length(layout, items, len(organic)) - len(ads) :]
+    for place, ad in zip(places, ads, strict=True):
+        merged.insert(place, ad)
+    return merged
+
+
+def _length(layout: Layout, items: Sequence[int | None], count: int) -> int:
+    """How many items the merged list has."""
+    if layout.keep_organic:
+        return count if layout.page_size == "keep" else count + len(items)
+    return count + sum(item is None for item in items)
+
+
+def _wished(layout: Layout, n: int) -> int:
+    """The place that the rule names for the n-th ad, from 0."""
+    if layout.place == "positions":
+        return sorted(layout.positions)[n] - 1
+    if layout.place == "every":
+        return layout.first - 1 + n * layout.step
+    return n

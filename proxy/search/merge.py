@@ -1,0 +1,173 @@
+"""Organic and sponsored become one list, byte by byte. Pure.
+
+Which winners are shown is choice.py's to say, and where, layout.py's; here
+the slices are put together. An item moves as the bytes that it is; what stood
+between two places stays between them; around the listing nothing changes but
+what the rule wants written there. With nothing to place, the body that comes
+out is the very object that went in.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import msgspec
+
+from proxy.auction.winners import Winner
+from proxy.search.choice import Ad, chosen
+from proxy.search.envelope import Envelope
+from proxy.search.layout import arranged, seats
+from proxy.search.listing import Listing, Page
+from proxy.search.path import Piece
+from proxy.search.plan import Plan
+from proxy.search.tag import checked
+
+
+class Placed(NamedTuple):
+    """An ad's place in the merged list, and its product's in the organic one (None: it was not there); from 1."""
+
+    winner: Winner
+    position: int
+    before: int | None
+
+
+class Placement:
+    """What became of one listing."""
+
+    def __init__(self, plan: Plan, listing: Listing, ads: list[Ad]) -> None:
+        self.listing = listing
+        self.ads = ads
+        self._layout = plan.rule.layout
+        self._items = [ad.item for ad in ads]
+
+    @property
+    def placed(self) -> list[Placed]:
+        """The ads, best rank first."""
+        places = seats(self._layout, self._items, len(self.listing))
+        return [
+            Placed(ad.winner, place + 1, None if ad.item is None else ad.item + 1)
+            for ad, place in zip(self.ads, places, strict=True)
+        ]
+
+    @property
+    def order(self) -> tuple[tuple[str, int], ...]:
+        """The merged list: for each place its product's id ("": it has none), and its rank (0: it is no ad)."""
+        id_of = self.listing.id_of
+        organic = [(id_of.get(n, ""), 0) for n in range(len(self.listing))]
+        ads = [(ad.winner.product_id, ad.winner.rank) for ad in self.ads]
+        return tuple(arranged(self._layout, organic, ads, self._items))
+
+    def pieces(self, organic: Sequence[Piece]) -> list[Piece]:
+        """The merged list as bytes."""
+        return arranged(self._layout, organic, [ad.text for ad in self.ads], self._items)
+
+
+class Merged(NamedTuple):
+    """A page with its ads.
+
+    Attributes:
+        body: the merged body; the page's own where nothing was placed.
+        placed: how many ads stand in all listings.
+        listings: what became of each listing, in order.
+        banners: how many banners were written.
+    """
+
+    body: bytes
+    placed: int
+    listings: tuple[Placement, ...]
+    banners: int = 0
+
+    @property
+    def order(self) -> tuple[tuple[tuple[str, int], ...], ...]:
+        """The merged list of each listing, for people to read."""
+        return tuple([each.order for each in self.listings])
+
+
+def merge(
+    plan: Plan,
+    page: Page,
+    results: Sequence[Sequence[Winner]],
+    *,
+    fetched: Mapping[str, bytes] | None = None,
+    banners: Sequence[Sequence[Winner]] = (),
+) -> Merged:
+    """The page with its winners in it.
+
+    Args:
+        results: the winners of each listing, in the order of the listings; where there are too few, the rest has none.
+        fetched: product id -> item, for winners that are not in their listing.
+        banners: the winners of each of the rule's banners, in the rule's order.
+    """
+    placements = []
+    for n, listing in enumerate(page.listings):
+        winners = results[n] if n < len(results) else ()
+        placements.append(Placement(plan, listing, chosen(plan, listing, winners, fetched or {})))
+    count = sum(len(each.ads) for each in placements)
+    if not count and not any(banners):
+        return Merged(page.body, 0, tuple(placements))
+    body, written = _put_together(plan, page.body, placements, banners)
+    return Merged(body, count, tuple(placements), written)
+
+
+def _put_together(
+    plan: Plan, body: bytes, placements: Sequence[Placement], banners: Sequence[Sequence[Winner]]
+) -> tuple[bytes, int]:
+    full = [each for each in placements if each.listing.items]
+    envelope = Envelope(body, [(each.listing.start, each.listing.end) for each in full])
+    if plan.rule.tag.summary and any(each.ads for each in full):
+        envelope.put(plan.rule.tag.summary.steps, _summary(full))
+    written = _write_banners(plan, envelope, banners)
+    return envelope.around([_text(plan, body, each) for each in full]), written
+
+
+def _text(plan: Plan, body: bytes, placement: Placement) -> bytes:
+    """A listing's bytes, from its first item to its last."""
+    listing = placement.listing
+    if not placement.ads:
+        return body[listing.start : listing.end]
+    organic: Sequence[Piece] = listing.items
+    if plan.organic:
+        organic = [plan.organic.on(listing.item(n), listing.id_of.get(n)) for n in range(len(listing))]
+    return _joined(placement.pieces(organic), listing.gaps)
+
+
+def _joined(pieces: Sequence[Piece], gaps: Sequence[bytes]) -> bytes:
+    """Pieces with the gaps between them where they were; a list that grew goes on with its last gap."""
+    if len(gaps) < 2:
+        return (gaps[0] if gaps else b",").join(pieces)
+    between = [*gaps, *[gaps[-1]] * (len(pieces) - len(gaps))][: len(pieces) - 1]
+    return b"".join(chain.from_iterable(zip(pieces, [*between, b""], strict=True)))
+
+
+# -- around the listing -----------------------------------------------------------
+
+
+def _summary(placements: Sequence[Placement]) -> bytes:
+    ads = [ad.winner for each in placements for ad in each.ads]
+    return msgspec.json.encode(
+        [{"id": each.product_id, "rank": each.rank, "resolvedBidId": each.resolved_bid_id} for each in ads]
+    )
+
+
+def _write_banners(plan: Plan, envelope: Envelope, banners: Sequence[Sequence[Winner]]) -> int:
+    """Each place gets all its banners as one array, also where several rows of the rule name it."""
+    rows: dict[str, list[Winner]] = {}
+    steps = {each.at.text: each.at.steps for each in plan.rule.banners}
+    for rule, winners in zip(plan.rule.banners, banners, strict=False):
+        rows.setdefault(rule.at.text, []).extend(winners[: rule.slots])
+    written = 0
+    for at, winners in rows.items():
+        value = b"[" + b",".join(map(_banner, winners)) + b"]"
+        if winners and envelope.put(steps[at], value):
+            written += len(winners)
+    return written
+
+
+def _banner(winner: Winner) -> bytes:
+    fields = {
+        "id": winner.id,
+        "type": winner.type,
+        "resolvedBidId": winner.resolved_bid_id,
+        "asset": msgspec.Raw(checked(winner.asset)),
+    }
+    return msgspec.json.encode(fields)
