@@ -97,6 +97,7 @@ class Breaker:
         self._until = 0.0
         self._generation = 0
         self._probe_out = False
+        self._key_refused = False
         self.state = State.CLOSED
         self.opened = 0
         """How often it has opened, for whoever watches."""
@@ -145,6 +146,7 @@ class Breaker:
         """401 or 403: every further call would be refused too, until the key or its rights change."""
         if ticket == self._generation:
             self._open(now, self._pause(chance))
+            self._key_refused = True
 
     def told_to_wait(self, ticket: int, now: float, seconds: float | None, chance: float) -> None:
         """429. `seconds` is its Retry-After; without one the pause is our own."""
@@ -164,9 +166,10 @@ class Breaker:
 
     # -- what changes its mind ------------------------------------------------
 
-    def reset(self) -> None:
-        """What it knew no longer holds: there is a new key."""
-        self._close()
+    def new_key(self) -> None:
+        """There is another key: a refusal of the old one no longer holds, everything else does."""
+        if self._key_refused:
+            self._close()
 
     def _pause(self, chance: float) -> float:
         return min(FIRST_PAUSE * 2.0**self._pauses, LONGEST_PAUSE) * (1 - SPREAD + 2 * SPREAD * chance)
@@ -185,5 +188,6 @@ class Breaker:
         self.state = state
         self._generation += 1
         self._probe_out = False
+        self._key_refused = False
         self._run = 0
         self._share.forget()

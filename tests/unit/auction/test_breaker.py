@@ -172,8 +172,14 @@ def test_a_new_key_asks_at_once():
     day = Day()
     day.call("401")
     assert not day.asks()
-    day.breaker.reset()
+    day.breaker.new_key()
     assert day.asks()
+
+
+def test_a_new_key_does_not_mend_the_network():
+    day = opened()
+    day.breaker.new_key()
+    assert not day.asks()
 
 
 def test_a_refused_key_is_probed_after_a_while():

@@ -1,0 +1,206 @@
+"""The ad platform, asked: a visit's auctions within the time that the shopper gives.
+
+`Ads.begin` makes a visit's `Asking`; `Asking.answer` gives one result for each
+listing, or raises an `AdPlatformTrouble` with the reason. How a call is made is
+`caller.py`. Here: what is asked, in how many calls, how long the shopper waits,
+and whether a page whose answers mostly come too late is asked for at all.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from proxy.ask import Ask
+from proxy.auction.breaker import Breaker, Share, State
+from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Caller
+from proxy.auction.dialects import DIALECTS
+from proxy.auction.question import Candidates, question_for, user_of
+from proxy.auction.verdict import Effect, Verdict, failed
+from proxy.auction.winners import NOT_HELD, NOTHING, Result
+from proxy.clock import Clock
+from proxy.errors import AdPlatformTrouble
+from proxy.reasons import Reason
+from proxy.rules.book import Match
+from proxy.rules.rule import Rule
+from proxy.topsort import v2
+from proxy.wire.client import Client
+
+log = logging.getLogger(__name__)
+
+MOST_PAGES: Final = 10_000
+NOT_ASKED: Final = (Reason.BREAKER_OPEN, Reason.OVERLOADED)
+
+
+class Ads:
+    """The ad platform as one worker sees it.
+
+    Args:
+        client: the pool of connections to the ad platform, and to nobody else.
+        key: gives the key; read for each call.
+        api: which API it speaks, a name in `DIALECTS`.
+        clock: for the breakers.
+        most: calls in flight at once; one more is `OVERLOADED`.
+        longest: seconds after which a call is given up and counts as a failure.
+        chance: a number in [0, 1), for the spread of the breakers' pauses.
+
+    Attributes:
+        counts: `calls`, `answered`, `late` (calls for which the shopper no longer waited), `dropped_winners`,
+            `result_errors`, and each `Reason` for which a call had no results.
+        breaker: the ad platform's; `state` and `opened` are for whoever watches.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        key: Callable[[], str],
+        api: str = "v2",
+        clock: Clock | None = None,
+        *,
+        most: int = MOST_IN_FLIGHT,
+        longest: float = LONGEST_CALL,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.caller = Caller(client, key, DIALECTS[api], clock, most=most, longest=longest, chance=chance)
+        self.breaker = self.caller.breaker
+        self.counts: Counter[str] = self.caller.counts
+        self._pages: dict[tuple[str, float], Breaker] = {}
+
+    @property
+    def in_flight(self) -> int:
+        """Calls under way now, those included for which nobody waits any more."""
+        return self.caller.in_flight
+
+    @property
+    def pages_stopped(self) -> tuple[str, ...]:
+        """The pages for which nothing is asked now, since the answers came too late."""
+        return tuple(name for (name, _), page in self._pages.items() if page.state is not State.CLOSED)
+
+    def begin(self, match: Match, ask: Ask) -> "Asking":
+        """A visit's asking; the auction itself is asked for in `Asking.answer`."""
+        return Asking(self, match, ask)
+
+    def page(self, rule: Rule) -> Breaker:
+        """The breaker of this page's late calls; a page whose timeout was changed begins anew."""
+        name = (rule.page, rule.auction.timeout)
+        page = self._pages.get(name)
+        if page is None:
+            if len(self._pages) >= MOST_PAGES:
+                self._pages.clear()
+            page = self._pages[name] = Breaker(in_a_row=None, share=Share(keep=20))
+        return page
+
+    async def close(self) -> None:
+        """End what is under way."""
+        await self.caller.close()
+
+
+class Asking:
+    """One visit's auctions.
+
+    Attributes:
+        sent: the auctions of each call, once `answer` was called; for whoever explains a request.
+        banners: one result for each banner of the rule, once `answer` has returned.
+    """
+
+    def __init__(self, ads: Ads, match: Match, ask: Ask) -> None:
+        self._ads = ads
+        self._match = match
+        self._ask = ask
+        self.sent: tuple[tuple[v2.Auction, ...], ...] = ()
+        self.banners: tuple[Result, ...] = ()
+
+    async def answer(self, listings: Sequence[Candidates], within: float) -> tuple[Result, ...]:
+        """One result for each listing, in their order.
+
+        Several calls side by side are waited for together; the listings of one that fails have no winners.
+
+        Args:
+            listings: the products of each listing.
+            within: seconds that the shopper may still wait.
+
+        Raises:
+            AdPlatformTrouble: where every call failed, with the first one's reason: TOO_LATE, ADS_DOWN, ADS_REFUSED,
+                ADS_INVALID, BREAKER_OPEN, OVERLOADED.
+        """
+        rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
+        user = user_of(rule, self._ask, captures)
+        question = question_for(rule, self._ask, captures, listings, user)
+        wanted = (*question.listings, *(question.banners if dialect.banners else ()))
+        places = [place for place, auction in enumerate(wanted) if auction is not None]
+        calls = [places[first : first + dialect.most] for first in range(0, len(places), dialect.most)]
+        self.sent = tuple([tuple([auction for place in call if (auction := wanted[place])]) for call in calls])
+        results = [NOTHING] * (len(listings) + len(rule.banners))
+        if calls:
+            for call, verdict in zip(calls, await self._verdicts(rule, within), strict=True):
+                found = verdict.results if verdict.trouble is None else [NOT_HELD] * len(call)
+                for place, result in zip(call, found, strict=True):
+                    results[place] = result
+        self.banners = tuple(results[len(listings) :])
+        return tuple(results[: len(listings)])
+
+    async def _verdicts(self, rule: Rule, within: float) -> list[Verdict]:
+        """What became of each call; raises where nothing came of any. The page's breaker learns what was late."""
+        if within <= 0:
+            raise AdPlatformTrouble(Reason.TOO_LATE, "no time is left")
+        caller, page = self._ads.caller, self._ads.page(rule)
+        ticket = page.enter(caller.clock.now())
+        if ticket is None:
+            self._ads.counts[str(Reason.BREAKER_OPEN)] += 1
+            raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the answers for this page came too late")
+        late = None
+        try:
+            verdicts = await self._wait(within)
+            late = _late(verdicts)
+        finally:
+            if late is None:
+                page.withdrawn(ticket)
+            else:
+                (page.failed if late else page.answered)(ticket, caller.clock.now(), caller.chance())
+        first = verdicts[0].trouble
+        if first is not None and all(verdict.trouble is not None for verdict in verdicts):
+            raise first
+        return verdicts
+
+    async def _wait(self, within: float) -> list[Verdict]:
+        """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
+        started: list[asyncio.Task[Verdict] | AdPlatformTrouble] = []
+        for auctions in self.sent:
+            try:
+                started.append(self._ads.caller.start(auctions, within))
+            except AdPlatformTrouble as trouble:
+                started.append(trouble)
+        tasks = [one for one in started if isinstance(one, asyncio.Task)]
+        try:
+            if tasks:
+                await asyncio.wait(tasks, timeout=within)
+        finally:
+            for task in tasks:
+                if not task.done():
+                    self._ads.counts["late"] += 1
+                    task.add_done_callback(_log_a_bug)
+        return [_verdict_of(one, within) for one in started]
+
+
+def _late(verdicts: Sequence[Verdict]) -> bool | None:
+    """Whether any answer came too late; None where nothing was asked."""
+    reasons = {verdict.trouble.reason if verdict.trouble else None for verdict in verdicts}
+    return None if reasons.issubset(NOT_ASKED) else Reason.TOO_LATE in reasons
+
+
+def _verdict_of(started: "asyncio.Task[Verdict] | AdPlatformTrouble", within: float) -> Verdict:
+    if isinstance(started, AdPlatformTrouble):
+        return Verdict(Effect.ANSWERED, trouble=started)
+    if not started.done():
+        return failed(Reason.TOO_LATE, f"no answer within {within * 1000:.0f} ms")
+    if started.cancelled():
+        return failed(Reason.ADS_DOWN, "we are closing")
+    return started.result()
+
+
+def _log_a_bug(task: "asyncio.Task[Verdict]") -> None:
+    """For calls that nobody waits for: what no caller sees must stand in the log."""
+    if not task.cancelled() and (bug := task.exception()) is not None:
+        log.error("an auction call met a bug", exc_info=bug)

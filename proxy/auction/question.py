@@ -1,0 +1,172 @@
+"""What to ask the ad platform for a visit: rule + request + products -> auctions. Pure.
+
+One auction for each listing that has products, then one for each banner of the
+rule. What a source does not find is left out of the message, never sent empty.
+How the auctions are spelled and dealt into calls is `dialects.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from proxy.ask import Ask
+from proxy.rules.rule import Banner, Rule
+from proxy.rules.sources import Sources
+from proxy.topsort import v2
+
+# No catalogue has ids of this length; what has is a page read wrongly, and may make a message of megabytes.
+LONGEST_ID: Final = 512
+# The least score that the contract allows is anything over 0; this is what `products.quality` makes of 0, too.
+LEAST_SCORE: Final = 0.0001
+# What telephones and tablets say of themselves where they send no client hint.
+MOBILE_WORDS: Final = ("Mobi", "Android", "iPhone", "iPad", "iPod")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The products of one listing: ids in organic order, and a score of each where the rule has scores."""
+
+    ids: Sequence[str]
+    scores: Sequence[float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """All auctions of a visit.
+
+    Attributes:
+        listings: one auction a listing; None where a listing has no product to send.
+        banners: one auction a banner, in the order of the rule.
+    """
+
+    listings: tuple[v2.Auction | None, ...]
+    banners: tuple[v2.Auction, ...] = ()
+
+
+def question_for(
+    rule: Rule, ask: Ask, captures: Mapping[str, str], listings: Sequence[Candidates], user: str | None
+) -> Question:
+    """The auctions of this visit; `user` is what `user_of` said."""
+    shared = _Shared.of(rule, ask, captures, user)
+    query = _words(rule.auction.search_query, ask, captures)
+    slots, most = rule.auction.slots, rule.auction.max_products
+    return Question(
+        tuple([_listing(shared, slots, products_of(each, most), query) for each in listings]),
+        tuple([_banner(shared, banner, ask, captures) for banner in rule.banners]),
+    )
+
+
+def user_of(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> str | None:
+    """The shopper's `opaqueUserId`, or None where there is none or the shopper withholds it."""
+    auction = rule.auction
+    if auction.honour_gpc and (ask.header("sec-gpc") or "").strip() == "1":
+        return None
+    consent = auction.consent
+    if consent is not None and consent.source.read(ask, captures) != consent.equals:
+        return None
+    user = _words(auction.user, ask, captures)
+    if user is None:
+        return None
+    return sha256(user.encode("utf-8", "replace")).hexdigest() if auction.hash_user else user
+
+
+def products_of(candidates: Candidates, most: int) -> v2.Products | None:
+    """The distinct ids, at most `most`, each with the score of its first place; None where there is none."""
+    ids, scores = candidates.ids, candidates.scores
+    if scores is None or len(scores) != len(ids):
+        distinct = [one for one in dict.fromkeys(ids) if 0 < len(one) <= LONGEST_ID][:most]
+        return v2.Products(ids=distinct) if distinct else None
+    first: dict[str, float] = {}
+    for one, score in zip(ids, scores, strict=True):
+        first.setdefault(one, score)
+    sent = [one for one in first if 0 < len(one) <= LONGEST_ID][:most]
+    return v2.Products(ids=sent, quality_scores=[_score(first[one]) for one in sent]) if sent else None
+
+
+def device_of(ask: Ask) -> str:
+    """desktop or mobile: by the client hint, else by the User-Agent."""
+    hint = ask.header("sec-ch-ua-mobile")
+    if hint in ("?0", "?1"):
+        return "mobile" if hint == "?1" else "desktop"
+    agent = ask.header("user-agent") or ""
+    return "mobile" if any(word in agent for word in MOBILE_WORDS) else "desktop"
+
+
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What all auctions of a visit say alike."""
+
+    geo: v2.GeoTargeting | None
+    user: str | None
+    placement: int | None
+    page: v2.Page | None
+    device: str | None
+
+    @classmethod
+    def of(cls, rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | None) -> "_Shared":
+        auction = rule.auction
+        location = _words(auction.geo, ask, captures)
+        return cls(
+            v2.GeoTargeting(location=location) if location else None,
+            user or None,
+            auction.placement_id,
+            _page(rule, ask, captures),
+            _device(auction.device, ask, captures) if rule.banners else None,
+        )
+
+
+def _listing(shared: _Shared, slots: int, products: v2.Products | None, query: str | None) -> v2.Auction | None:
+    if products is None:
+        return None
+    return v2.Auction(
+        type=v2.LISTINGS,
+        slots=slots,
+        products=products,
+        search_query=query,
+        geo_targeting=shared.geo,
+        opaque_user_id=shared.user,
+        placement_id=shared.placement,
+        page=shared.page,
+    )
+
+
+def _banner(shared: _Shared, banner: Banner, ask: Ask, captures: Mapping[str, str]) -> v2.Auction:
+    # The contract has banners of a category, of a keyword, or of neither: the category, where there is one.
+    category = _words(banner.category, ask, captures)
+    return v2.Auction(
+        type=v2.BANNERS,
+        slots=banner.slots,
+        slot_id=banner.slot_id,
+        device=shared.device,
+        category=v2.Category(id=category) if category else None,
+        search_query=None if category else _words(banner.search_query, ask, captures),
+        geo_targeting=shared.geo,
+        opaque_user_id=shared.user,
+        placement_id=shared.placement,
+        page=shared.page,
+    )
+
+
+def _page(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> v2.Page | None:
+    page = rule.auction.page
+    if page is None:
+        return None
+    # The contract wants a pageId; where the rule's source finds nothing, the path names the page as well.
+    page_id = page.id.read(ask, captures) or ask.path
+    return v2.Page(type=page.type, page_id=page_id, value=_words(page.value, ask, captures))
+
+
+def _device(device: str | Sources, ask: Ask, captures: Mapping[str, str]) -> str:
+    said = device if isinstance(device, str) else device.read(ask, captures)
+    return said if said in v2.DEVICES else device_of(ask)
+
+
+def _words(sources: Sources, ask: Ask, captures: Mapping[str, str]) -> str | None:
+    """What the sources say, unless it is blank."""
+    said = sources.read(ask, captures)
+    return said if said and not said.isspace() else None
+
+
+def _score(score: float) -> float:
+    return min(score, 1.0) if score > 0 else LEAST_SCORE  # not a number is not over 0 either

@@ -1,0 +1,47 @@
+"""The key stands in the head, and nowhere else."""
+
+import pytest
+
+from proxy.auction.bearer import Bearer
+from proxy.errors import AdPlatformTrouble
+from proxy.reasons import Reason
+
+
+def a_bearer(key="TSE_secret"):
+    return Bearer(key, "/v2/auctions", "api.example", "sponsored-proxy/1")
+
+
+def test_the_head_is_ready_but_for_the_length():
+    assert a_bearer().head(42) == (
+        b"POST /v2/auctions HTTP/1.1\r\n"
+        b"Host: api.example\r\n"
+        b"User-Agent: sponsored-proxy/1\r\n"
+        b"Authorization: Bearer TSE_secret\r\n"
+        b"Accept: application/json\r\n"
+        b"Content-Type: application/json\r\n"
+        b"Content-Length: 42\r\n\r\n"
+    )
+
+
+def test_the_key_is_not_shown():
+    bearer = a_bearer()
+    assert "TSE_secret" not in repr(bearer) + str(bearer) + str([bearer])
+    assert bearer.has("TSE_secret")
+    assert not bearer.has("TSE_other")
+
+
+def test_what_the_platform_says_is_told_without_the_key():
+    told = a_bearer().safe(AdPlatformTrouble(Reason.ADS_REFUSED, "no such key: TSE_secret!"))
+    assert (told.reason, told.detail, str(told)) == (
+        Reason.ADS_REFUSED,
+        "no such key: ***!",
+        "ads_refused: no such key: ***!",
+    )
+
+
+@pytest.mark.parametrize("key", ["", "a b", "a\r\nX-Evil: 1", "ключ", "a\tb", "a\x00"])
+def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_told(key):
+    with pytest.raises(AdPlatformTrouble) as trouble:
+        a_bearer(key)
+    assert trouble.value.reason is Reason.ADS_REFUSED
+    assert not key or key not in str(trouble.value)
