@@ -1,0 +1,70 @@
+"""The command `sponsored-proxy`: one file a command, in this folder.
+
+A command's file has `add_parser(subparsers)` and `run(args)`, which returns
+the exit code. It is imported only when its command is asked for, so that one
+that is slow or broken touches no other. What a person does with a `Trouble` is
+read it: it is printed without a traceback, and the exit code is 1.
+"""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Final
+
+from proxy import __version__
+from proxy.errors import Trouble
+
+COMMANDS: Final = {
+    "serve": "run the proxy",
+    "demo": "a shop, an ad platform and the proxy in one terminal, with nothing to set up",
+    "check": "every problem of every rule",
+    "explain": "the story of one request: which rule, which auction, which page",
+    "sandbox": "the ad platform in a box",
+}
+_WELCOME: Final = """Sponsored products in any search API, without a change to the frontend.
+
+Begin with `sponsored-proxy demo`; `sponsored-proxy COMMAND --help` says more about each.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; the exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser(given[0] if given else None)
+    args = parser.parse_args(given)
+    if args.command is None:
+        parser.print_help()
+        return 2
+    try:
+        return int(importlib.import_module(f"proxy.cli.{args.command}").run(args) or 0)
+    except Trouble as trouble:
+        print(f"sponsored-proxy {args.command}: {_told(trouble)}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        # Whoever read our output has enough of it (`| head`); nothing more may be written at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser(asked: str | None) -> argparse.ArgumentParser:
+    """All commands by name; the arguments of the one that is asked for."""
+    parser = argparse.ArgumentParser(
+        prog="sponsored-proxy", description=_WELCOME, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--version", action="version", version=f"sponsored-proxy {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    for name, what in COMMANDS.items():
+        if name == asked:
+            importlib.import_module(f"proxy.cli.{name}").add_parser(commands)
+        else:
+            commands.add_parser(name, help=what)
+    return parser
+
+
+def _told(trouble: Trouble) -> str:
+    text = str(trouble)
+    return f"cannot go on\n{text}" if "\n" in text else text

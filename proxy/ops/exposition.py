@@ -1,0 +1,146 @@
+"""The metrics as Prometheus reads them.
+
+The numbers come added up from the parent; this only names and renders them.
+Names and labels here are what alerts are written against: they do not change
+without a line in the changelog. Durations are seconds, as Prometheus has it.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import Collector, CollectorRegistry
+
+from proxy.ops.metrics import BUCKETS, Histogram, Tally
+
+CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
+_PREFIX: Final = "sponsored_proxy_"
+
+# What the other wings count by themselves; a name that is not here is shown with its name as its help.
+_HELP: Final = {
+    "connections": "Shoppers' connections that are open",
+    "marketplace_connections": "Connections to the marketplace",
+    "marketplace_connections_opened_total": "Connections to the marketplace that were made",
+    "marketplace_connections_reused_total": "Requests to the marketplace that found a connection open",
+    "marketplace_requests_retried_total": "Requests sent again, since the marketplace had closed a connection",
+    "ad_platform_connections": "Connections to the ad platform",
+    "ad_platform_connections_opened_total": "Connections to the ad platform that were made",
+    "ad_platform_connections_reused_total": "Calls to the ad platform that found a connection open",
+    "ad_platform_requests_retried_total": "Calls sent again, since the ad platform had closed a connection",
+    "resident_bytes": "Memory of all workers",
+    "auction_calls_total": "Calls to the ad platform",
+    "auction_answered_total": "Calls that were answered by its contract",
+    "auction_late_total": "Calls for which the shopper did not wait any longer",
+    "auction_failed_total": "Auctions without results, by reason",
+    "auction_result_errors_total": "Auctions for which the ad platform said `error: true`",
+    "auction_winners_unusable_total": "Winners that were not the contract",
+    "auction_in_flight": "Calls under way now",
+    "auction_breaker_open": "Workers that have stopped asking, since the ad platform failed",
+    "auction_breaker_opened_total": "How often a worker stopped asking",
+    "auction_pages_stopped": "Pages that are not asked for, since their answers came too late",
+}
+
+
+@dataclass(frozen=True)
+class House:
+    """What the parent knows by itself."""
+
+    version: str
+    generation: int
+    book: str
+    pages: Sequence[str]
+    problems: Sequence[str]
+    workers_wanted: int
+    workers_serving: int
+    restarts: int
+    reloads: int
+    failed_reloads: int
+    draining: bool
+
+
+class _Collected(Collector):
+    def __init__(self, families: Iterable[Metric]) -> None:
+        self._families = tuple(families)
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def render(tally: Tally, house: House) -> bytes:
+    """The whole page of metrics."""
+    registry = CollectorRegistry()
+    registry.register(_Collected((*_of_pages(tally), *_of_workers(tally), *_of_the_house(house))))
+    return generate_latest(registry)
+
+
+def _of_pages(tally: Tally) -> Iterator[Metric]:
+    visits = _counter("visits", "Requests to matched pages, by the reason with which they ended", "page", "reason")
+    placed = _counter("winners_placed", "Ads that were merged into pages", "page")
+    slots = _counter("slots_offered", "Ads that the rules of these visits allow: the fill rate's denominator", "page")
+    for name, page in sorted(tally.pages.items()):
+        for reason, count in sorted(page.reasons.items()):
+            visits.add_metric([name, reason], count)
+        placed.add_metric([name], page.winners)
+        slots.add_metric([name], page.slots)
+    yield from (visits, placed, slots)
+    for kind, text in (
+        ("upstream", "The marketplace's time, until its answer was complete"),
+        ("ads", "The shopper's wait for the ad platform after that, where there was one"),
+        ("added", "What the shopper waited because of us, ads included"),
+    ):
+        family = HistogramMetricFamily(f"{_PREFIX}{kind}_seconds", text, labels=["page"])
+        for name, page in sorted(tally.pages.items()):
+            _add_histogram(family, [name], getattr(page, kind))
+        yield family
+
+
+def _of_workers(tally: Tally) -> Iterator[Metric]:
+    answers = _counter("responses", "Every answer to a shopper, matched page or not", "status")
+    for status, count in sorted(tally.answers.items()):
+        answers.add_metric([status], count)
+    yield answers
+    yield from _of_wings(tally.counters, CounterMetricFamily)
+    yield from _of_wings(tally.gauges, GaugeMetricFamily)
+
+
+def _of_wings(
+    numbers: Mapping[str, float], kind: type[CounterMetricFamily] | type[GaugeMetricFamily]
+) -> Iterator[Metric]:
+    """`name`, or `name|label|value`."""
+    families: dict[str, CounterMetricFamily | GaugeMetricFamily] = {}
+    for key, number in sorted(numbers.items()):
+        name, *label = key.split("|")
+        if name not in families:
+            families[name] = kind(_PREFIX + name.removesuffix("_total"), _HELP.get(name, name), labels=label[:1])
+        families[name].add_metric(label[1:], number)
+    yield from families.values()
+
+
+def _of_the_house(house: House) -> Iterator[Metric]:
+    yield GaugeMetricFamily(f"{_PREFIX}workers_serving", "Workers that serve", value=house.workers_serving)
+    yield GaugeMetricFamily(f"{_PREFIX}workers_wanted", "--workers", value=house.workers_wanted)
+    yield GaugeMetricFamily(f"{_PREFIX}draining", "1 from SIGTERM on", value=int(house.draining))
+    yield CounterMetricFamily(f"{_PREFIX}worker_restarts", "Workers that were started again", value=house.restarts)
+    yield CounterMetricFamily("config_reload", "Edits of the rules that were taken", value=house.reloads)
+    failed = "Edits of the rules that were refused; the log says why"
+    yield CounterMetricFamily("config_reload_failed", failed, value=house.failed_reloads)
+    yield GaugeMetricFamily(f"{_PREFIX}rule_problems", "Problems of the last edit", value=len(house.problems))
+    yield GaugeMetricFamily(f"{_PREFIX}book_generation", "Grows with every edit taken", value=house.generation)
+    info = GaugeMetricFamily(f"{_PREFIX}build_info", "What runs, by which book", labels=["version", "book"])
+    info.add_metric([house.version, house.book], 1)
+    yield info
+
+
+def _counter(name: str, text: str, *labels: str) -> CounterMetricFamily:
+    return CounterMetricFamily(_PREFIX + name, text, labels=labels)
+
+
+def _add_histogram(family: HistogramMetricFamily, labels: list[str], histogram: Histogram) -> None:
+    bounds = [f"{bound / 1000:g}" for bound in BUCKETS] + ["+Inf"]
+    running, buckets = 0, []
+    for bound, count in zip(bounds, histogram.counts, strict=True):
+        running += count
+        buckets.append((bound, float(running)))
+    family.add_metric(labels, buckets, sum_value=histogram.total / 1000)

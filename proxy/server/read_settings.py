@@ -1,0 +1,128 @@
+"""Flags and environment in; `Settings`, or every problem, out.
+
+Each problem is a line that names the flag or the variable, says what is wrong
+and what to write instead. All come at once. A secret is never repeated.
+"""
+
+import argparse
+import difflib
+import ssl
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from proxy.errors import SettingsTrouble
+from proxy.server.key import Key, cleaned, read_key
+from proxy.server.settings import KEY_VARIABLE, PREFIX, SETTINGS, Setting, Settings
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Every setting as a flag. They stay text here: `read_settings` reads them all at once."""
+    for setting in SETTINGS:
+        default = f"; default {setting.default}" if setting.default and not setting.is_switch else ""
+        text = f"{setting.help} [{setting.variable}{default}]".replace("%", "%%")
+        if setting.is_switch:
+            parser.add_argument(setting.flag, action="store_const", const="true", help=text)
+        else:
+            parser.add_argument(setting.flag, metavar=setting.shape, help=text)
+
+
+def read_settings(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
+    """The settings that flags (by attribute name) and environment give together; a flag wins.
+
+    Raises:
+        SettingsTrouble: with a line for every problem.
+    """
+    problems: list[str] = []
+    told: dict[str, str] = {}
+    values: dict[str, Any] = {}
+    for setting in SETTINGS:
+        name, text = _said(setting, flags, environment)
+        values[setting.attribute] = _value(setting, name, text, problems)
+        if text is not None:
+            told[setting.attribute] = text
+    values["ads_key"] = _key(values["ads_key_file"], environment, problems)
+    problems.extend(_contradictions(values))
+    if problems:
+        raise SettingsTrouble("\n".join(problems))
+    return Settings(**values, told=told)
+
+
+def again(told: Mapping[str, str], key: str) -> Settings:
+    """The same settings in another process: what it was told, and the key that came apart from it."""
+    return read_settings({**told, "ads_key_file": None}, {KEY_VARIABLE: key})
+
+
+def _said(setting: Setting, flags: Mapping[str, str | None], environment: Mapping[str, str]) -> tuple[str, str | None]:
+    """Where a setting was said, and the text; an empty variable says nothing."""
+    text = flags.get(setting.attribute)
+    if text is None and environment.get(setting.variable):
+        return setting.variable, environment[setting.variable]
+    return setting.flag, text
+
+
+def _value(setting: Setting, name: str, text: str | None, problems: list[str]) -> Any:
+    if text is None and setting.required:
+        how = f"write {setting.flag} {setting.shape}, or set {setting.variable}"
+        problems.append(f"{setting.flag} is missing ({setting.help}); {how}")
+    text = setting.default if text is None else text
+    try:
+        return None if text is None else setting.read(text)
+    except ValueError as trouble:
+        problems.append(f"{name}{'' if setting.secret else f' {text}'}: {trouble}")
+        return None
+
+
+def _key(file: Path | None, environment: Mapping[str, str], problems: list[str]) -> Key:
+    source = KEY_VARIABLE if file is None else f"--ads-key-file {file}"
+    try:
+        if file is not None:
+            return Key(read_key(file))
+        if KEY_VARIABLE in environment:
+            return Key(cleaned(environment[KEY_VARIABLE]))
+        how = f"put it into a file and write --ads-key-file FILE, or set {KEY_VARIABLE}"
+        problems.append(f"the ad platform's key is missing; {how}")
+    except OSError as trouble:
+        problems.append(f"{source}: cannot be read ({trouble.strerror}); put the key there, on one line")
+    except ValueError as trouble:
+        problems.append(f"{source}: {trouble}")
+    return Key("")
+
+
+def _contradictions(values: Mapping[str, Any]) -> Iterable[str]:
+    """What may be right alone and is wrong together."""
+    for kind in ("tls", "upstream"):
+        certificate, key = values[f"{kind}_cert"], values[f"{kind}_key"]
+        if (certificate is None) != (key is None):
+            yield f"--{kind}-cert and --{kind}-key belong together; write both, or neither"
+        elif certificate is not None:
+            yield from _unusable_pair(kind, certificate, key)
+    admin, listen = values["admin"], values["listen"]
+    if admin is not None and not admin.is_loopback and values["admin_token"] is None:
+        how = f"set {PREFIX}ADMIN_TOKEN, or write an address of this machine such as 127.0.0.1:9090"
+        yield f"--admin {admin}: others than this machine can reach it; {how}"
+    if admin is not None and admin == listen and admin.port:
+        yield f"--admin {admin}: shoppers come in there (--listen); write another port"
+
+
+def _unusable_pair(kind: str, certificate: Path, key: Path) -> Iterable[str]:
+    try:
+        # An empty password: an encrypted key must fail here, not ask on the terminal.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password="")
+    except (OSError, ValueError) as trouble:  # ssl.SSLError is an OSError
+        why = getattr(trouble, "reason", None) or getattr(trouble, "strerror", None) or "is the key encrypted?"
+        how = "write a PEM chain, and its own key without a password"
+        yield f"--{kind}-cert {certificate} with --{kind}-key {key}: cannot be used ({why}); {how}"
+
+
+def misspelt_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like a setting of ours and are none.
+
+    A hint and no error: for a Service of our name Kubernetes itself sets SPONSORED_PROXY_PORT and the like.
+    """
+    known = {setting.variable for setting in SETTINGS} | {KEY_VARIABLE}
+    hints: list[str] = []
+    for name in sorted(set(environment) - known):
+        near = difflib.get_close_matches(name, known, 1, 0.85) if name.startswith(PREFIX) else []
+        hints.extend(f"{name} is no setting; did you mean {match}?" for match in near)
+    return hints

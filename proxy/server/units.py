@@ -1,0 +1,133 @@
+"""Settings as people write them: durations, sizes, addresses, networks, yes and no. Pure.
+
+Each reader takes text and returns a value, or raises ValueError with a
+sentence that says what is wrong and what to write instead. Which setting it
+was, the caller adds.
+"""
+
+import ipaddress
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_BYTES = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
+_DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)", re.ASCII)
+_SIZE = re.compile(r"([0-9]+)\s?([A-Za-z]*)", re.ASCII)
+_YES_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
+
+
+class Address(NamedTuple):
+    """Where to listen. Port 0 lets the system choose."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach it."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def duration(text: str) -> float:
+    """Seconds of "150ms", "2s", "5m", "72h", "7d"; "0" is 0."""
+    if text == "0":
+        return 0.0
+    read = _DURATION.fullmatch(text)
+    if read is None:
+        raise ValueError("not a duration; write a number with a unit, such as 150ms, 2s or 5m")
+    return float(read[1]) * _SECONDS[read[2]]
+
+
+def size(text: str) -> int:
+    """Bytes of "64KiB", "4MiB", "1GiB", "1MB" or a bare number."""
+    read = _SIZE.fullmatch(text)
+    if read is None or read[2] not in _BYTES:
+        raise ValueError("not a size; write a number with a unit, such as 64KiB, 4MiB or 1GiB")
+    return int(read[1]) * _BYTES[read[2]]
+
+
+def whole_number(text: str) -> int:
+    """A number of 1 or more."""
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise ValueError("not a whole number of 1 or more")
+    return int(text)
+
+
+def yes_or_no(text: str) -> bool:
+    """True of "1", "true", "yes", "on"; False of their opposites."""
+    if text.lower() not in _YES_NO:
+        raise ValueError("neither yes nor no; write true or false")
+    return _YES_NO[text.lower()]
+
+
+def address(text: str) -> Address:
+    """Host and port of "127.0.0.1:8080", "[::1]:8080", "localhost:8080"; ":8080" is every interface."""
+    host, colon, port = text.rpartition(":")
+    if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
+        raise ValueError("not an address; write host:port, such as 127.0.0.1:8080 or [::1]:8080")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    elif ":" in host:
+        raise ValueError(f"an IPv6 address stands in brackets; write [{host}]:{port}")
+    return Address(host or "0.0.0.0", int(port))
+
+
+def url(text: str) -> str:
+    """A base URL, "https://search.example" or with a path; the trailing slash goes."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f]", text):
+        raise ValueError("not a URL; write it as https://search.example or http://10.0.0.5:9200")
+    if parts.username is not None or parts.password is not None:
+        raise ValueError("a URL with a user name or a password ends up in logs; take them out")
+    if "?" in text or "#" in text:
+        raise ValueError("a base URL has no `?` and no `#`; leave out what stands behind the path")
+    return text.rstrip("/")
+
+
+def networks(text: str) -> tuple[Network, ...]:
+    """Networks of "10.0.0.0/8, 192.0.2.7"; "private" is loopback and every private address, "none" is nobody."""
+    found: list[Network] = []
+    for part in re.split(r"[\s,]+", text.strip()):
+        if part == "private":
+            found.extend(PRIVATE)
+        elif part != "none":
+            found.append(_network(part))
+    return tuple(found)
+
+
+def _network(text: str) -> Network:
+    try:
+        return ipaddress.ip_network(text, strict=False)
+    except ValueError:
+        hint = "write networks such as 10.0.0.0/8, or private, or none"
+        raise ValueError(f"{text!r} is not a network; {hint}") from None
+
+
+# Loopback, RFC 1918, link-local, carrier-grade NAT (RFC 6598: load balancers of some clouds), unique local IPv6.
+PRIVATE: tuple[Network, ...] = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "127.0.0.0/8",
+        "::1/128",
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "100.64.0.0/10",
+        "fc00::/7",
+        "fe80::/10",
+    )
+)
