@@ -108,7 +108,7 @@ class Book:
         return None
 
     def needs_body(self, ask: Ask) -> bool:
-        """Whether the body must be read before `find` can say which rule takes the request, or before that rule can run."""
+        """Whether the body must be read to know which rule takes the request, or before that rule can run."""
         if not _lacks_body(ask):
             return False
         for _, conditions, needs_body in self._root.entries_for(ask.segments, 0):

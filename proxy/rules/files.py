@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from proxy.errors import RuleTrouble
+from proxy.rules import together
 from proxy.rules.book import Book
+from proxy.rules.draft import Draft
 from proxy.rules.nodes import Items
 from proxy.rules.problems import Problem, in_order
-from proxy.rules.reading import Draft, read_rule
+from proxy.rules.reading import read_rule
 from proxy.rules.yamltext import LARGEST, NotYaml, read_yaml, text_of
 
 ENDINGS: Final = (".yaml", ".yml")
@@ -37,6 +39,7 @@ def read_book(texts: Mapping[str, bytes]) -> Reading:
     drafts: list[Draft] = []
     for name in sorted(texts):
         drafts += _drafts_of(name, texts[name], problems)
+    together.judge(drafts)
     for draft in drafts:
         problems += draft.problems
     if not texts:

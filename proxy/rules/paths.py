@@ -96,7 +96,7 @@ def _refuse_what_is_no_path(text: str) -> None:
         path = re.sub(r"https?://[^/]*", "", text) or "/"
         raise Wrong("this is a whole URL", f"write the path, `{path}`; the host goes under `match.host`")
     if not text.startswith("/"):
-        raise Wrong(f"`{text}` does not begin with `/`", f"write `/{text}`")
+        raise Wrong(f"`{text}` does not begin with `/`", f"write `/{text.partition('?')[0]}`")
     for sign, hint in (
         ("?", "query parameters go under `match.query`"),
         ("#", "a fragment never reaches a server: remove it"),

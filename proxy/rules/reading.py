@@ -5,158 +5,31 @@ once. A mistake costs one problem: a key that could not be read, or that was
 meant by a misspelt one, is not also reported as missing.
 """
 
-import dataclasses
-import typing
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache
-from typing import Any, Final, NamedTuple
+from typing import Any
 
-from proxy.rules.kinds import BAD, Kind, nearest
+from proxy.rules import combinations, notyet
+from proxy.rules.draft import SECRET_KEYS, Draft, problem_at
+from proxy.rules.keys import Key, keys_of, sections
+from proxy.rules.kinds import BAD, nearest
 from proxy.rules.nodes import Items, Keys, Node, Pair, Scalar, shown, what_is
-from proxy.rules.problems import Problem, Severity, looks_secret
+from proxy.rules.problems import looks_secret
 from proxy.rules.rule import Rule, Section
-
-_SECRET_KEYS: Final = ("ads_key", "api_key", "apikey", "ads_api_key", "topsort_key", "token", "secret", "password")
-
-
-class Key(NamedTuple):
-    """A key of a section: how it is read."""
-
-    name: str
-    attribute: str
-    kind: Kind | None
-    section: type[Section] | None
-    many: bool
-    required: bool
-    default: Any
-    written: str
-    description: str
-    examples: tuple[str, ...]
-
-
-_KEYS: Final[dict[type[Section], dict[str, Key]]] = {}
-
-
-def keys_of(section: type[Section]) -> dict[str, Key]:
-    """The keys of a section, by their name in YAML."""
-    if section not in _KEYS:
-        _KEYS[section] = _keys_of(section)
-    return _KEYS[section]
-
-
-def _keys_of(section: type[Section]) -> dict[str, Key]:
-    hints = typing.get_type_hints(section)
-    fields = dataclasses.fields(section)  # type: ignore[arg-type]
-    found = (_key(each, hints[each.name]) for each in fields)
-    return {key.name: key for key in found}
-
-
-def _key(each: "dataclasses.Field[Any]", hint: Any) -> Key:
-    about = each.metadata
-    default = each.default_factory() if each.default_factory is not dataclasses.MISSING else each.default
-    section = None if about["kind"] else next(_sections_in(hint))
-    many = section is not None and typing.get_origin(hint) is tuple
-    return Key(
-        name=about["name"] or each.name,
-        attribute=each.name,
-        kind=about["kind"],
-        section=section,
-        many=many,
-        required=default is dataclasses.MISSING,
-        default=default,
-        written=about["written"],
-        description=about["description"],
-        examples=about["examples"],
-    )
-
-
-def _sections_in(hint: Any) -> Iterator[type[Section]]:
-    if isinstance(hint, type) and typing.get_origin(hint) is None and issubclass(hint, Section):
-        yield hint
-    for inner in typing.get_args(hint):
-        yield from _sections_in(inner)
-
-
-@cache
-def sections() -> dict[str, type[Section]]:
-    """Every section by its path: "" is the rule itself, `skip.after_page`, `banners`, ..."""
-
-    def below(path: str, section: type[Section]) -> Iterator[tuple[str, type[Section]]]:
-        yield path, section
-        for key in keys_of(section).values():
-            if key.section:
-                yield from below(f"{path}.{key.name}".lstrip("."), key.section)
-
-    return dict(below("", Rule))
-
-
-@dataclass(slots=True)
-class Draft:
-    """A rule while it is read: what could be read, where it stands, what is wrong.
-
-    Attributes:
-        values: by key path, of every key that is given and could be read; sections as dicts of their attributes.
-        places: the node of every key that is given, by path: where a problem with it is shown.
-        spoilt: paths that were given but could not be read, or were meant by a misspelt key.
-    """
-
-    file: str
-    lines: list[str]
-    node: Node
-    values: dict[str, Any] = field(default_factory=dict)
-    places: dict[str, Node] = field(default_factory=dict)
-    spoilt: set[str] = field(default_factory=set)
-    problems: list[Problem] = field(default_factory=list)
-    rule: Rule | None = None
-
-    def given(self, path: str) -> bool:
-        """The author wrote this key."""
-        return path in self.places
-
-    def tell(self, severity: Severity, path: str, message: str, hint: str = "") -> None:
-        """A problem with a key; where it is not given, with the nearest section around it."""
-        place = path
-        while place and place not in self.places:
-            place = place.rpartition(".")[0]
-        self.problems.append(problem_at(self, severity, self.places.get(place, self.node), path, message, hint))
-
-
-def problem_at(
-    draft: Draft, severity: Severity, node: Node, key: str, message: str, hint: str, column: int = 0, length: int = 0
-) -> Problem:
-    """A problem at a node, or within its text."""
-    line = draft.lines[node.line - 1] if 0 < node.line <= len(draft.lines) else ""
-    start, extent = node.column, node.length
-    if isinstance(node, Scalar) and length:
-        at = node.column + node.inset
-        # Only where the text stands there as it is: no escapes, no folded lines.
-        if line.startswith(node.text, at):
-            start, extent = at + min(column, max(0, len(node.text) - 1)), length
-    return Problem(severity, draft.file, node.line, start + 1, key, message, hint, _without_secrets(line), extent)
-
-
-def _without_secrets(line: str) -> str:
-    """What stands behind a key that names a secret is masked, however it looks."""
-    name, colon, value = line.partition(":")
-    if colon and nearest(name.strip(" -'\"{"), _SECRET_KEYS, 0.9):
-        return name + colon + "".join("*" if sign not in " #" else sign for sign in value)
-    return line
 
 
 def read_rule(node: Node, file: str, lines: list[str]) -> Draft:
     """Read one rule; `draft.rule` is there where no error is."""
     draft = Draft(file, lines, node)
+    if not isinstance(node, Keys):
+        message = f"{what_is(node)} stands here, not a rule"
+        draft.problems.append(problem_at(draft, "error", node, "", message, "a rule begins with `page: …`"))
+        return draft
     reader = _Reader(draft)
-    if isinstance(node, Keys):
-        values = reader.section(node, "", Rule)
-        reader.report_missing("", Rule, node)
-        if values is not BAD and not any(problem.is_error for problem in draft.problems):
-            draft.rule = _built(Rule, values)
-    else:
-        draft.problems.append(
-            problem_at(draft, "error", node, "", f"{what_is(node)} stands here, not a rule", "begin with `page: …`")
-        )
+    values = reader.section(node, "", Rule)
+    reader.report_missing("", Rule, node)
+    combinations.judge(draft)
+    notyet.refuse(draft)
+    if draft.is_sound:
+        draft.rule = _built(Rule, values)
     return draft
 
 
@@ -208,10 +81,11 @@ class _Reader:
         return values
 
     def value(self, node: Node, path: str, key: Key) -> Any:
-        if looks_secret_within(node):
-            self.secret(node, path)
-            return BAD
         if key.kind:
+            secret = _secret_in(node)
+            if secret:
+                self.secret(secret, path)
+                return BAD
             return key.kind.read(node, path, self.report)
         assert key.section
         if key.many:
@@ -248,14 +122,10 @@ class _Reader:
             here = f"{path}.{key.name}".lstrip(".")
             if key.section and self.draft.given(here):
                 self.missing_below(here, key)
-            elif (
-                key.required
-                and not self.draft.given(here)
-                and not self.is_meant(here)
-                and not (preset and here != "page")
-            ):
+            elif key.required and not self.draft.given(here):
+                if not self.is_meant(here) and not (preset and here != "page"):
+                    self.report(_head(node), here, "this key is missing", self.write(key))
                 self.draft.spoilt.add(here)
-                self.report(_head(node), here, "this key is missing", self.write(key))
 
     def missing_below(self, path: str, key: Key) -> None:
         assert key.section
@@ -282,7 +152,7 @@ class _Reader:
     def unknown(self, pair: Pair, path: str, section: type[Section]) -> None:
         name = pair.key.text
         here = f"{path}.{shown(name)}".lstrip(".")
-        if nearest(name, _SECRET_KEYS, 0.9) or looks_secret(name):
+        if nearest(name, SECRET_KEYS, 0.9) or looks_secret(name) or _secret_in(pair.value):
             self.secret(pair.key, here)
             return
         if name == "<<":
@@ -317,8 +187,13 @@ class _Reader:
         self.report(node, path, message, "remove it; it is read from --ads-key-file or SPONSORED_PROXY_ADS_KEY")
 
 
-def looks_secret_within(node: Node) -> bool:
-    return isinstance(node, Scalar) and looks_secret(node.text)
+def _secret_in(node: Node) -> Scalar | None:
+    """The first text in a value in which a key of the ad platform stands."""
+    if isinstance(node, Scalar):
+        return node if looks_secret(node.text) else None
+    if isinstance(node, Items):
+        return next(filter(None, map(_secret_in, node.items)), None)
+    return next(filter(None, (_secret_in(each) for pair in node.pairs for each in (pair.key, pair.value))), None)
 
 
 def _head(node: Keys) -> Node:

@@ -112,7 +112,7 @@ class _Composer:
                 self.grow(event, 1)
             elif isinstance(event, yaml.CollectionEndEvent):
                 start, children, before = open_nodes.pop()
-                node = self.collection(start, children)
+                node = self.collection(start, event, children)
                 self.name(start, node, self.count - before)
             elif isinstance(event, yaml.AliasEvent):
                 node = self.alias(event)
@@ -126,17 +126,19 @@ class _Composer:
                 open_nodes[-1][1].append(node)
             event = next(events)
 
-    def collection(self, start: Any, children: list[Node]) -> Node:
+    def collection(self, start: Any, end: Any, children: list[Node]) -> Node:
         line, column = start.start_mark.line + 1, start.start_mark.column
+        one_line = start.flow_style and end.end_mark.line == start.start_mark.line
+        length = end.end_mark.column - column if one_line else 0
         if isinstance(start, yaml.SequenceStartEvent):
-            return Items(tuple(children), line, column)
+            return Items(tuple(children), line, column, length)
         pairs = []
         for key, value in zip(children[::2], children[1::2], strict=True):
             if not isinstance(key, Scalar):
                 hint = "quote text that begins with `{` or `[`"
                 raise NotYaml("a key must be text", hint, key.line, key.column, 0)
             pairs.append(Pair(key, value))
-        return Keys(tuple(pairs), line, column)
+        return Keys(tuple(pairs), line, column, length)
 
     def scalar(self, event: Any) -> Scalar:
         plain = event.style is None or event.style == ""

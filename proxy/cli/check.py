@@ -1,0 +1,63 @@
+"""`sponsored-proxy check`: every problem of every rule.
+
+The same reading as at the start and on every edit, so that what passes here
+is taken there. Exit 1 where there is an error; warnings pass.
+"""
+
+import json
+from typing import TextIO
+
+from proxy.errors import RuleTrouble
+from proxy.rules.files import read_book, read_folder
+from proxy.rules.problems import Problem
+
+
+def check(folder: str, format: str, out: TextIO) -> int:
+    """Print every problem of a folder of rules (or of one file).
+
+    Args:
+        folder: the folder, as the user named it.
+        format: "text", or "json" for a list of {severity, file, line, column, key, message, hint}.
+        out: where to print.
+
+    Returns:
+        The exit status: 1 where there is an error.
+    """
+    problems, rules = _problems_of(folder)
+    if format == "json":
+        json.dump([problem.as_json() for problem in problems], out, ensure_ascii=False, indent=2)
+        out.write("\n")
+    else:
+        for problem in problems:
+            out.write(f"{problem}\n")
+        out.write(f"{_summary(folder, problems, rules)}\n")
+    return 1 if any(problem.is_error for problem in problems) else 0
+
+
+def _problems_of(folder: str) -> tuple[tuple[Problem, ...], int]:
+    try:
+        texts = read_folder(folder)
+    except RuleTrouble as trouble:
+        return trouble.problems, 0
+    if not texts:
+        return (Problem("error", folder, 0, 0, "", "there is no rule file here", "rule files end in .yaml"),), 0
+    reading = read_book({_path(folder, name): text for name, text in texts.items()})
+    return reading.problems, len(reading.book.rules) if reading.book else 0
+
+
+def _path(folder: str, name: str) -> str:
+    """The file as a terminal can open it: the folder as it was named, then the file."""
+    return folder if folder.endswith((".yaml", ".yml")) else f"{folder.rstrip('/') or '/'}/{name}".replace("//", "/")
+
+
+def _summary(folder: str, problems: tuple[Problem, ...], rules: int) -> str:
+    errors = sum(problem.is_error for problem in problems)
+    warnings = len(problems) - errors
+    counts = [_count(number, word) for number, word in ((errors, "error"), (warnings, "warning")) if number]
+    if errors:
+        return f"{' and '.join(counts)} in {folder}"
+    return f"{_count(rules, 'rule')} in {folder}: {', '.join(counts) or 'no problem'}"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,0 +1,348 @@
+"""Keys that make no sense together, within one rule. Pure.
+
+Each function judges one matter and says what it finds. A matter that rests on
+a key which could not be read is left alone: its author hears of that key first.
+"""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from typing import Any, Final, NamedTuple
+
+from proxy.rules.draft import Draft, Unreadable
+from proxy.rules.kinds import nearest
+from proxy.rules.paths import PathPattern
+from proxy.rules.problems import Severity
+from proxy.rules.selector import Name, Selector
+from proxy.rules.sources import Source, Sources
+from proxy.rules.values import OF_ANY_ITEM, Value, names_in
+
+
+class Found(NamedTuple):
+    """One problem: with which key, what, and what to write."""
+
+    key: str
+    message: str
+    hint: str = ""
+    severity: Severity = "error"
+
+
+Matter = Callable[[Draft], Iterator[Found]]
+
+
+def judge(draft: Draft) -> None:
+    """Tell the draft of everything in it that makes no sense together."""
+    for matter in MATTERS:
+        try:
+            for found in matter(draft):
+                draft.tell(found.severity, found.key, found.message, found.hint)
+        except Unreadable:
+            continue
+
+
+# -- match and skip ---------------------------------------------------------------
+
+
+def graphql(rule: Draft) -> Iterator[Found]:
+    if not rule.given("match.graphql"):
+        return
+    if not rule.get("match.graphql.operation") and not rule.get("match.graphql.field"):
+        yield Found("match.graphql", "neither `operation` nor `field` is given", "for example `operation: Search`")
+    other = [method for method in rule.get("match.methods") if method not in ("GET", "POST")]
+    if other:
+        yield Found("match.methods", f"GraphQL is not sent with {other[0]}", "write [POST], or [GET, POST]")
+    if not rule.given("match.methods"):
+        hint = "write `methods: [POST]`, or `methods: [GET]` to confirm"
+        yield Found("match.graphql", "only GET is taken, and GraphQL is mostly sent with POST", hint, "warning")
+
+
+def skipped_always(rule: Draft) -> Iterator[Found]:
+    for name in rule.get("skip.query"):
+        if name in rule.get("match.query"):
+            hint = "remove it from one of the two"
+            yield Found("skip.query", f"`{name}` must be there by `match.query`: every request would be skipped", hint)
+    if rule.given("skip.after_page"):
+        for source in rule.get("skip.after_page.from"):
+            if source.kind == "query" and source.name in rule.get("skip.query"):
+                message = f"`{source.name}` stands under `skip.query`, too: its first page would be skipped"
+                yield Found("skip.after_page.from", message, "remove it from `skip.query`")
+
+
+def literal_for_a_shopper(rule: Draft) -> Iterator[Found]:
+    why = {
+        "skip.after_page.from": "says the same of every page",
+        "auction.user": "makes one user of all shoppers",
+        "auction.consent.from": "is not a shopper's consent",
+    }
+    for key, says in why.items():
+        for source in _sources(rule, key):
+            if not source.kind:
+                yield Found(key, f"`{source}` is a fixed text; it {says}", "name a source such as cookie.NAME")
+
+
+# -- sources ----------------------------------------------------------------------
+
+SOURCE_KEYS: Final = (
+    "skip.after_page.from",
+    "auction.search_query",
+    "auction.user",
+    "auction.page.id",
+    "auction.page.value",
+    "auction.geo",
+    "auction.device",
+    "auction.consent.from",
+    "cache.vary",
+)
+
+
+def _sources(rule: Draft, key: str) -> Sources:
+    """The sources of a key, where it is given and could be read."""
+    value = rule.values.get(key)
+    return value if isinstance(value, Sources) else Sources()
+
+
+def _all_sources(rule: Draft) -> Iterator[tuple[str, Source]]:
+    keys = list(SOURCE_KEYS)
+    for n in range(rule.count("banners")):
+        keys += [f"banners[{n}].category", f"banners[{n}].search_query"]
+    for key in keys:
+        sources = _sources(rule, key)
+        for n, source in enumerate(sources):
+            yield (f"{key}[{n}]" if rule.is_list(key) else key), source
+
+
+def captures(rule: Draft) -> Iterator[Found]:
+    path: PathPattern = rule.get("match.path")
+    for key, source in _all_sources(rule):
+        if source.capture is not None and source.capture not in path.captures:
+            near = nearest(source.capture, path.captures)
+            known = ", ".join(f"path.{name}" for name in path.captures)
+            hint = (
+                f"did you mean `path.{near}`?"
+                if near
+                else f"there is {known}"
+                if known
+                else f"write `/{{{source.capture}}}`"
+            )
+            yield Found(key, f"`match.path` captures no `{source.capture}`", hint)
+
+
+def bodies(rule: Draft) -> Iterator[Found]:
+    if set(rule.get("match.methods")) - {"GET"}:
+        return
+    for key, source in _all_sources(rule):
+        if source.needs_body:
+            hint = "write `match.methods: [POST]`, or name another source"
+            yield Found(key, f"`{source}` reads the body, and this rule takes only GET", hint)
+
+
+# -- who gets ads -----------------------------------------------------------------
+
+
+def arms(rule: Draft) -> Iterator[Found]:
+    holdout, rollout = rule.get("holdout"), rule.get("rollout")
+    if holdout == 100:
+        yield Found("holdout", "nobody would ever get ads", "write less, or `mode: off`")
+    elif rule.get("auction.user"):
+        return
+    elif rollout < 100:
+        message = "without `auction.user` nobody can be told apart, and all stay organic"
+        yield Found("rollout", message, "write where the user id is: `auction.user: cookie.tsuid`")
+    elif holdout > 0:
+        message = "without `auction.user` nobody can be told apart, and there is no control group"
+        yield Found("holdout", message, "write where the user id is: `auction.user: cookie.tsuid`")
+
+
+def user(rule: Draft) -> Iterator[Found]:
+    if rule.get("auction.user"):
+        return
+    if rule.get("auction.hash_user"):
+        yield Found("auction.hash_user", "there is no `user` to hash", "write `user`, or remove this")
+    if rule.given("auction.consent"):
+        yield Found("auction.consent", "there is no `user` to withhold", "write `user`, or remove this")
+
+
+def slots(rule: Draft) -> Iterator[Found]:
+    most, wanted = rule.get("auction.max_products"), rule.get("auction.slots")
+    if wanted > most:
+        message = f"{wanted} winners are asked for among {most} products"
+        yield Found("auction.max_products", message, f"write {wanted} or more", "warning")
+
+
+def device(rule: Draft) -> Iterator[Found]:
+    if rule.given("auction.device") and not rule.given("banners"):
+        yield Found(
+            "auction.device", "only banners are asked for by device, and there are none", "remove it", "warning"
+        )
+
+
+# -- where winners go -------------------------------------------------------------
+
+
+def places(rule: Draft) -> Iterator[Found]:
+    place = rule.get("layout.place")
+    stray = [key for key in ("first", "step") if rule.given(f"layout.{key}")]
+    if rule.given("layout.positions") and place != "positions":
+        yield Found("layout.positions", f"`positions` means nothing with `place: {place}`", "write `place: positions`")
+    elif stray and place != "every":
+        which = " and ".join(f"`{key}`" for key in stray)
+        means = "mean" if len(stray) > 1 else "means"
+        yield Found(f"layout.{stray[0]}", f"{which} {means} nothing with `place: {place}`", "write `place: every`")
+    elif place == "positions" and not rule.get("layout.positions"):
+        yield Found("layout.place", "`place: positions` needs `positions`", "for example `positions: [1, 4, 9]`")
+    elif place == "every" and not rule.get("layout.step"):
+        yield Found("layout.place", "`place: every` needs `step`", "for example `step: 5`")
+
+
+def positions(rule: Draft) -> Iterator[Found]:
+    wanted = rule.get("layout.positions")
+    for n, (before, after) in enumerate(pairwise(wanted), start=1):
+        if after <= before:
+            twice = f"{after} stands twice" if after in wanted[:n] else f"{after} stands behind {before}"
+            right = f"write [{', '.join(map(str, sorted(set(wanted))))}]"
+            yield Found(f"layout.positions[{n}]", f"{twice}: places rise with the rank", right)
+            return
+    if not wanted or rule.get("layout.place") != "positions":
+        return
+    slots = rule.get("auction.slots")
+    if len(wanted) > slots:
+        message = f"there are {len(wanted)} positions for {slots} slots"
+        yield Found("layout.positions", message, "the last ones stay empty", "warning")
+    elif len(wanted) < slots:
+        message = f"there are {len(wanted)} positions for {slots} slots"
+        yield Found("layout.positions", message, "winners without a place are not shown", "warning")
+
+
+def keeping(rule: Draft) -> Iterator[Found]:
+    keeps = rule.get("layout.keep_organic")
+    if keeps and rule.get("layout.place") == "in_place":
+        hint = "remove one of the two"
+        yield Found("layout.keep_organic", "with `place: in_place` nothing moves, and nothing is doubled", hint)
+    elif rule.given("layout.page_size") and not keeps:
+        message = "the page keeps its size unless `keep_organic` is true"
+        yield Found("layout.page_size", message, "write `keep_organic: true`, or remove this")
+
+
+def vendors(rule: Draft) -> Iterator[Found]:
+    if rule.given("layout.max_per_vendor") and not rule.get("products.vendor"):
+        hint = "for example `products.vendor: $.seller.id`"
+        yield Found("layout.max_per_vendor", "`products.vendor` does not say where the vendor stands", hint)
+    if rule.given("products.vendor") and not rule.get("layout.max_per_vendor"):
+        message = "only `layout.max_per_vendor` uses this, and it is not given"
+        yield Found("products.vendor", message, "remove one, or write the other", "warning")
+
+
+def fetching(rule: Draft) -> Iterator[Found]:
+    fetches = rule.get("layout.missing") == "fetch"
+    if fetches and not rule.get("layout.fetch"):
+        yield Found("layout.missing", "`missing: fetch` needs `fetch`", 'for example `fetch: "/api/products/{id}"`')
+    if fetches and rule.get("layout.place") == "in_place":
+        message = "with `place: in_place` nothing is added to the listing"
+        yield Found("layout.missing", message, "write `missing: drop`, or another place")
+    stray = [key for key in ("fetch", "product") if rule.given(f"layout.{key}")]
+    if stray and not fetches:
+        yield Found(f"layout.{stray[0]}", f"`{stray[0]}` means nothing without `missing: fetch`", "write both, or none")
+
+
+# -- what is written --------------------------------------------------------------
+
+
+def fields(rule: Draft) -> Iterator[Found]:
+    fields, summary = rule.get("tag.fields"), rule.get("tag.summary")
+    template = rule.get("tag.append.value") if rule.given("tag.append") else ()
+    if not fields and not summary and not rule.given("tag.append"):
+        hint = "remove `fields` to get the usual ones: resolvedBidId and rank"
+        yield Found("tag.fields", "nothing would be written, and no click could be told from another", hint)
+    elif not summary and "resolved_bid_id" not in [*names_in(fields), *names_in(template)]:
+        message = "`resolved_bid_id` is written nowhere: clicks on these ads cannot be reported"
+        yield Found("tag.fields", message, "for example `resolvedBidId: resolved_bid_id`", "warning")
+
+
+def organic_fields(rule: Draft) -> Iterator[Found]:
+    values: dict[str, Value] = rule.get("tag.organic")
+    for name, value in values.items():
+        if value.name and value.name not in OF_ANY_ITEM:
+            message = f"an organic item has no `{value.name}`"
+            yield Found(f"tag.organic.{name}", message, "write null, another literal, id or page")
+
+
+def appended(rule: Draft) -> Iterator[Found]:
+    if not rule.given("tag.append"):
+        return
+    at, target = rule.get("tag.at"), rule.get("tag.append.at")
+    for name in rule.get("tag.fields"):
+        if (*at.steps, Name(name)) == target.steps:
+            yield Found(
+                "tag.append.at", f"`tag.fields` writes `{name}` over this array", "remove it from one of the two"
+            )
+
+
+def written_places(rule: Draft) -> Iterator[Found]:
+    """A summary and banners stand outside the listing, and each has its own place."""
+    listing: Selector = rule.get("products.list")
+    taken: dict[tuple[object, ...], str] = {}
+    keys = ["tag.summary"] if rule.given("tag.summary") else []
+    keys += [f"banners[{n}].at" for n in range(rule.count("banners"))]
+    for key in keys:
+        place: Selector = rule.get(key)
+        if place.is_xpath or listing.is_xpath:
+            continue
+        if not listing.steps:
+            yield Found(key, "the whole body is the listing: there is no place beside it", "remove this")
+        elif _touch(place, listing):
+            yield Found(key, f"`{place}` and the listing `{listing}` stand in each other's way", "choose another place")
+        elif place.steps in taken:
+            yield Found(key, f"`{taken[place.steps]}` is written to the same place", "choose another place")
+        taken.setdefault(place.steps, key)
+
+
+def _touch(one: Selector, other: Selector) -> bool:
+    """One holds the other."""
+    return all(a == b for a, b in zip(one.steps, other.steps, strict=False))
+
+
+def banners(rule: Draft) -> Iterator[Found]:
+    # Five auctions a call is the ad platform's limit, and the listing is one of them.
+    if rule.count("banners") > 4:
+        yield Found("banners[4]", "one call takes five auctions: a listing and four banners", "remove some")
+    for n in range(rule.count("banners")):
+        if rule.given(f"banners[{n}].category") and rule.given(f"banners[{n}].search_query"):
+            yield Found(f"banners[{n}].search_query", "a banner has a category or search words, not both", "remove one")
+
+
+def caching(rule: Draft) -> Iterator[Found]:
+    if rule.given("cache") and "GET" not in rule.get("match.methods"):
+        yield Found("cache", "only answers to GET are kept, and this rule takes none", "remove it")
+
+
+def mixed(rule: Draft) -> Iterator[Found]:
+    listing = rule.get("products.list")
+    for key in ("products.id", "products.vendor", "products.quality", "tag.at", "tag.append.at", "tag.summary"):
+        value: Any = rule.values.get(key)
+        if isinstance(value, Selector) and value.is_xpath != listing.is_xpath:
+            kind = "XPath (of XML)" if listing.is_xpath else "JSONPath"
+            yield Found(key, f"`products.list` is {kind}, and this is not", "write both for one format")
+
+
+MATTERS: Final[tuple[Matter, ...]] = (
+    graphql,
+    skipped_always,
+    literal_for_a_shopper,
+    captures,
+    bodies,
+    arms,
+    user,
+    slots,
+    device,
+    places,
+    positions,
+    keeping,
+    vendors,
+    fetching,
+    fields,
+    organic_fields,
+    appended,
+    written_places,
+    banners,
+    caching,
+    mixed,
+)

@@ -1,0 +1,123 @@
+"""What is wrong with rules only because of one another. Pure.
+
+Two rules must not have one name. Two that a request can match alike are
+warned of, and so is one that no request can reach.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import combinations
+from typing import Final
+
+from proxy.rules.conditions import ANY, Conditions
+from proxy.rules.draft import Draft
+from proxy.rules.rule import Match, Rule
+
+EVENT_PATHS: Final = (
+    ("topsort", "v1", "events"),
+    ("topsort", "v2", "events"),
+    ("topsort", "segment", "v1", "track"),
+    ("topsort", "segment", "webhook"),
+)
+
+
+def judge(drafts: Sequence[Draft]) -> None:
+    """Tell each draft what is wrong with it beside the others; `drafts` stand in the order of the files."""
+    _same_names(drafts)
+    sound = [(draft, draft.rule) for draft in drafts if draft.rule]
+    for draft, rule in sound:
+        _wants_events(draft, rule)
+    unreached = {id(draft) for draft in _unreached(sound)}
+    for (first, one), (second, other) in combinations(sound, 2):
+        if id(first) not in unreached and id(second) not in unreached and _can_tie(one, other):
+            message = f"a request can match this rule and `{one.page}` ({_where(first)}) alike; then the first takes it"
+            second.tell("warning", "match.path", message, "add a condition to one of them")
+
+
+def _where(draft: Draft) -> str:
+    return f"{draft.file}:{draft.node.line}"
+
+
+def _same_names(drafts: Iterable[Draft]) -> None:
+    first: dict[str, Draft] = {}
+    for draft in drafts:
+        page = draft.values.get("page")
+        if page is None:
+            continue
+        if page in first:
+            draft.tell(
+                "error", "page", f"the name `{page}` is taken by {_where(first[page])}", "give each rule its own name"
+            )
+        first.setdefault(page, draft)
+
+
+def _wants_events(draft: Draft, rule: Rule) -> None:
+    segments = rule.match.path.segments
+    for path in EVENT_PATHS:
+        # A pattern that takes everything is meant for the marketplace's pages, not for ours.
+        if segments[0].text == path[0] and not segments[0].kind and rule.match.path.match(path) is not None:
+            message = f"events are reported to /{'/'.join(path)}; they never reach this rule"
+            hint = "choose another path; or give the events another one with --events-prefix, or up with --no-events"
+            draft.tell("warning", "match.path", message, hint)
+            return
+
+
+def _unreached(sound: Sequence[tuple[Draft, Rule]]) -> Iterable[Draft]:
+    """Rules all of whose requests another takes, which comes first."""
+    ordered = sorted(sound, key=lambda each: -Conditions(each[1].match).count)
+    for n, (draft, rule) in enumerate(ordered):
+        for other_draft, other in ordered[:n]:
+            if _covers(other, rule):
+                message = f"no request reaches this rule: `{other.page}` ({_where(other_draft)}) takes them all"
+                draft.tell("warning", "match.path", message, "add a condition, or remove one of the two")
+                yield draft
+                break
+
+
+def _covers(one: Rule, other: Rule) -> bool:
+    """Every request of the other's is one of this one's."""
+    a, b = one.match, other.match
+    return (
+        a.path.node == b.path.node
+        and set(a.methods) >= set(b.methods)
+        and (a.host is None or (b.host is not None and _host_within(b.host, a.host)))
+        and all(b.query.get(name) == value or (value == ANY and name in b.query) for name, value in a.query.items())
+        and all(
+            b.headers.get(name) == value or (value == ANY and name in b.headers) for name, value in a.headers.items()
+        )
+        and (a.graphql is None or a.graphql == b.graphql)
+        and (other.needs_body or not one.needs_body)
+    )
+
+
+def _can_tie(one: Rule, other: Rule) -> bool:
+    """A request can match both, and only the order of the files decides."""
+    a, b = one.match, other.match
+    return (
+        a.path.node == b.path.node
+        and Conditions(a).count == Conditions(b).count
+        and not set(a.methods).isdisjoint(b.methods)
+        and _hosts_meet(a.host, b.host)
+        and _values_meet(a.query, b.query)
+        and _values_meet(a.headers, b.headers)
+        and not _other_operation(a, b)
+    )
+
+
+def _host_within(host: str, pattern: str) -> bool:
+    return host == pattern or (pattern.startswith("*.") and host.endswith(pattern[1:]))
+
+
+def _hosts_meet(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or _host_within(one, other) or _host_within(other, one)
+
+
+def _values_meet(one: dict[str, str], other: dict[str, str]) -> bool:
+    return all(value in (ANY, other.get(name, value)) or other[name] == ANY for name, value in one.items())
+
+
+def _other_operation(one: Match, other: Match) -> bool:
+    """Two GraphQL rules that ask for different operations or fields: a query of both is too rare to warn of."""
+    if one.graphql is None or other.graphql is None:
+        return False
+    pairs = ((one.graphql.operation, other.graphql.operation), (one.graphql.field, other.graphql.field))
+    return any(a is not None and b is not None and a != b for a, b in pairs)
