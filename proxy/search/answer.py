@@ -59,9 +59,13 @@ def relayed(response: Response, lines: bytes, method: str, prefix: bytes = b"") 
         prefix: what of the body was read already.
     """
     bodyless = method == "HEAD" or response.status in BODYLESS
-    length = response.promised_length if bodyless else response.length
     rest = None if bodyless else response
-    return Answer(response.status, status_line(response) + lines, prefix, rest, length, bodyless)
+    return Answer(response.status, status_line(response) + lines, prefix, rest, response.length, bodyless)
+
+
+def options() -> Answer:
+    """What we answer to an OPTIONS that must go no further (RFC 9110 section 7.6.2)."""
+    return whole(204, HTTP % (204, b"No Content") + b"Allow: GET, HEAD, POST, OPTIONS\r\n", b"")
 
 
 def problem(status: int, title: str, detail: str = "", lines: bytes = b"") -> Answer:

@@ -13,6 +13,9 @@ import brotli
 import zstandard
 from isal import igzip, isal_zlib
 
+# What the libraries raise for bytes that are not theirs (isal types its own as a value, not as a class).
+_CORRUPT: Final[Any] = (zlib.error, isal_zlib.error, brotli.error, zstandard.ZstdError, EOFError)
+
 
 class CodingTrouble(Exception):
     """A body that is not what its Content-Encoding says, or in a coding that we do not know."""
@@ -44,7 +47,7 @@ def decode(body: bytes, coding: bytes, limit: int) -> bytes:
         raise CodingTrouble(f"Content-Encoding {coding.decode('latin-1')!r} is none that we can read")
     try:
         decoded = decoder(body, limit)
-    except (zlib.error, isal_zlib.error, brotli.error, zstandard.ZstdError, EOFError) as error:
+    except _CORRUPT as error:
         raise CodingTrouble(f"the body is not {name.decode()}: {error}") from error
     if len(decoded) > limit:
         raise TooLarge(f"over {limit} bytes once decoded")

@@ -26,7 +26,7 @@ def why_no_ads(rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | No
         rule: the rule that takes the request.
         ask: the request.
         captures: what the rule's path captured.
-        user: the shopper's id before any hashing, or None where there is none or it is withheld.
+        user: the shopper's id as the auction sends it, or None where there is none or it is withheld.
     """
     if rule.mode == "off":
         return Reason.OFF
@@ -60,9 +60,15 @@ def _is_prefetch(ask: Ask) -> bool:
     )
 
 
-def bucket_of(user: str) -> float:
-    """Where a shopper stands between 0 and 100: always at the same place, on every page and machine."""
-    return int.from_bytes(sha256(user.encode()).digest()[:8]) / 2**64 * 100
+def bucket_of(user: str, hashed: bool = False) -> float:
+    """Where a shopper stands between 0 and 100: always at the same place, on every page and machine.
+
+    Args:
+        user: the shopper's id.
+        hashed: whether it is the SHA-256 of the id already (`auction.hash_user`); the place is the same.
+    """
+    digest = user if hashed else sha256(user.encode("utf-8", "replace")).hexdigest()
+    return int(digest[:16], 16) / 2**64 * 100
 
 
 def _side(rule: Rule, user: str | None) -> Reason | None:
@@ -71,7 +77,7 @@ def _side(rule: Rule, user: str | None) -> Reason | None:
         return None
     if user is None:
         return Reason.ROLLOUT if rule.rollout < 100 else None
-    bucket = bucket_of(user)
+    bucket = bucket_of(user, rule.auction.hash_user)
     if bucket >= 100 - rule.holdout:
         return Reason.HOLDOUT
     return None if bucket < rule.rollout else Reason.ROLLOUT

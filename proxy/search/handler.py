@@ -20,7 +20,7 @@ from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Found, Plans
-from proxy.search.shopper import ShopperBody, ask_of, has_body, peer_of, send
+from proxy.search.shopper import Sent, ShopperBody, ask_of, cut, has_body, peer_of, send
 from proxy.search.trust import TrustedProxies
 from proxy.search.tunnel import asks_for_upgrade, tunnel
 from proxy.search.upstream import Body, Upstream
@@ -44,8 +44,6 @@ class FrontDoor:
         upstream: the marketplace, for everything else.
         trusted: which peers may speak for others.
         scheme: b"http" or b"https", as shoppers reach us.
-        count: is told the status of each answer that passed through.
-        closing: whether connections end with their answer, as while draining.
     """
 
     def __init__(
@@ -56,41 +54,38 @@ class FrontDoor:
         trusted: TrustedProxies,
         *,
         scheme: bytes,
-        count: Callable[[int], None],
-        closing: Callable[[], bool],
     ) -> None:
         self._plans = plans
         self._corridor = corridor
         self._upstream = upstream
         self._trusted = trusted
         self._scheme = scheme
-        self._count = count
-        self._closing = closing
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; aiohttp calls this for each."""
         try:
-            reply = await self._answer(request)
-            sent = await send(request, reply, closing=self._closing())
+            sent = await self._reply(request)
         except ShopperTrouble as trouble:
-            sent = await send(request, answer.problem(trouble.status, trouble.title), closing=True)
+            sent = await send(request, answer.problem(trouble.status, trouble.title), last=True)
         except (ShopperGone, WireTrouble) as trouble:
             # The answer is cut, and the connection with it: visibly so for the shopper, and nobody is left to tell.
-            log.info("%s %s was cut: %s", request.method, request.path, trouble)
-            raise ConnectionResetError(str(trouble)) from None
+            log.debug("%s %s was cut: %s", request.method, request.path, trouble)
+            sent = cut(request)
         return cast(web.StreamResponse, sent)
 
-    async def _answer(self, request: web.BaseRequest) -> Answer:
+    async def _reply(self, request: web.BaseRequest) -> Sent:
         address = peer_of(request)
         peer = Peer(address, self._trusted.holds(address), self._scheme)
         ask = ask_of(request, self._trusted.client(address, request.headers.getall("X-Forwarded-For", ())))
         if request.method in _NEVER_PASSED_ON:
             raise ShopperTrouble(405, "This method is not passed on")
         if request.method == "OPTIONS" and first(ask.headers, b"max-forwards") == b"0":
-            return answer.whole(204, answer.HTTP % (204, b"No Content") + b"Allow: GET, HEAD, POST, OPTIONS\r\n", b"")
+            return await send(request, answer.options())
         if asks_for_upgrade(request):
             return await tunnel(request, ask, peer, self._upstream)
-        body: Body = ShopperBody(request) if has_body(request) else None
+        return await send(request, await self._answer(ask, peer, ShopperBody(request) if has_body(request) else None))
+
+    async def _answer(self, ask: Ask, peer: Peer, body: Body) -> Answer:
         found, ask, body = await self._find(ask, body)
         if found is not None:
             try:
@@ -101,13 +96,22 @@ class FrontDoor:
         return await self._pass_through(ask, peer, body)
 
     async def _find(self, ask: Ask, body: Body) -> tuple[Found | None, Ask, Body]:
-        """The rule that takes the request; its body is read only where a rule must see it."""
+        """The rule that takes the request, and what of its body was read: all of it, or nothing.
+
+        A body is read where a rule must see it, and where a rule takes the request: a search whose body is
+        here can be asked again where a connection broke. Whatever no rule wants is streamed.
+        """
         plans = self._plans()
+        found = None
         if not isinstance(body, ShopperBody) or not plans.needs_body(ask):
-            return plans.find(ask), ask, body
+            found = plans.find(ask)
+            if found is None or not isinstance(body, ShopperBody):
+                return found, ask, body
         text = await body.read(MAX_READ_BODY)
         if text is None:
             return None, ask, Rejoined(body)
+        if found is not None:
+            return found, ask, text
         ask = ask.with_body(text)
         return plans.find(ask), ask, text
 
@@ -116,9 +120,7 @@ class FrontDoor:
             response = await self._upstream.send(ask, peer, body, for_ads=False, search=False)
         except MarketplaceTrouble as trouble:
             log.warning("%s %s: %s", ask.method, ask.path, trouble)
-            self._count(trouble.status)
             return answer.for_trouble(trouble)
-        self._count(response.status)
         return answer.relayed(response, for_shopper(response.raw_headers), ask.method)
 
 

@@ -25,17 +25,15 @@ from proxy.search import answer, coding
 from proxy.search.answer import Answer
 from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
 from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
-from proxy.search.listing import Page
+from proxy.search.listing import NotAListing, Page
 from proxy.search.merge import Merged, merge
 from proxy.search.organic import Organic, OrganicPages, is_json
 from proxy.search.plans import Found
+from proxy.search.shopper import SHOPPER_GONE
 from proxy.search.upstream import Body
-from proxy.search.visit import OpenVisit, Visit, status_headers
+from proxy.search.visit import OpenVisit, Watch, status_headers
 
 log = logging.getLogger(__name__)
-
-# What nginx writes into its log for a shopper who left; nobody receives it.
-SHOPPER_GONE = 499
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ class Corridor:
         *,
         clock: Clock,
         new_id: Callable[[], str],
-        watch: Callable[[Visit], None],
+        watch: Watch,
         max_body: int,
         status_headers: bool = True,
     ) -> None:
@@ -95,18 +93,16 @@ class Corridor:
         except MarketplaceTrouble as trouble:
             return self._no_page(visit, trouble)
         except asyncio.CancelledError:
-            self._watch(visit.end(Reason.GONE, SHOPPER_GONE))
+            self._ended(visit, Reason.GONE, SHOPPER_GONE)
             raise
 
     async def _with_ads(self, view: View, organic: Organic, asking: Asking, visit: OpenVisit) -> Answer:
         """The page with its ads, or as it came wherever that cannot be."""
         try:
-            if organic.why_not is not None:
-                raise NoAds(organic.why_not)
-            page = view.found.plan.read(organic.text(self._max_body))
+            page = self._read(view, organic)
             results = await self._ask(view, page, asking, visit)
-            merged = merge(view.found.plan, page, results)
-            self._remember(visit, merged)
+            merged = merge(view.found.plan, page, [result.winners for result in results])
+            visit.winners, visit.shown = merged.placed, merged.listings
             if not merged.placed:
                 raise NoAds(_why_none(view, page, results))
             if view.found.rule.mode == "shadow":
@@ -141,10 +137,19 @@ class Corridor:
             log.exception("visit %s of page %s: a bug; the page stays organic", visit.id, visit.page)
             return Reason.BUG, None
 
+    def _read(self, view: View, organic: Organic) -> Page:
+        """The listings in the organic answer."""
+        if organic.why_not is not None:
+            raise NoAds(organic.why_not)
+        try:
+            return view.found.plan.read(organic.text(self._max_body))
+        except NotAListing as trouble:
+            raise NoAds(Reason.NOT_A_LISTING, str(trouble)) from trouble
+
     async def _ask(self, view: View, page: Page, asking: Asking, visit: OpenVisit) -> list[Result]:
         """One result for each listing; a listing with too few products is not asked about."""
         rule = view.found.rule
-        visit.organic = tuple([tuple(listing.ids) for listing in page.listings])
+        visit.organic = [listing.ids for listing in page.listings]
         long_enough = [listing for listing in page.listings if len(listing.items) >= rule.skip.fewer_than]
         candidates = [Candidates(listing.ids, listing.scores) for listing in long_enough if listing.ids]
         if not candidates:
@@ -157,32 +162,25 @@ class Corridor:
         asked = {id(listing) for listing in long_enough if listing.ids}
         return [next(answers) if id(listing) in asked else Result() for listing in page.listings]
 
-    def _remember(self, visit: OpenVisit, merged: Merged) -> None:
-        visit.winners = merged.placed
-        visit.merged = merged.order
-
     # -- the three ways in which a page view ends ------------------------------
 
     def _merged(self, organic: Organic, merged: Merged, visit: OpenVisit) -> Answer:
         body = coding.encode(merged.body, organic.coding)
         lines = for_merged_page(organic.response.raw_headers)
-        ended = visit.end(Reason.SERVED, 200)
-        page = answer.whole(200, answer.status_line(organic.response) + lines + self._told(ended), body)
-        self._watch(ended)
-        return page
+        told = self._ended(visit, Reason.SERVED, 200)
+        return answer.whole(200, answer.status_line(organic.response) + lines + told, body)
 
     def _as_it_came(self, view: View, organic: Organic, visit: OpenVisit, reason: Reason) -> Answer:
         """The marketplace's own bytes; how far they may be cached depends on why."""
         response = organic.response
         if reason is not Reason.SHADOW:
             visit.winners = 0
-        ended = visit.end(reason, response.status)
-        self._watch(ended)
+        told = self._ended(visit, reason, response.status)
         if reason is Reason.HEAD and _would_be_merged(view, organic):
-            lines = for_merged_page(response.raw_headers) + self._told(ended)
+            lines = for_merged_page(response.raw_headers) + told
             return Answer(response.status, answer.status_line(response) + lines, bodyless=True)
-        lines = for_shopper if _left_alone(view, reason) else for_organic_page
-        head = lines(response.raw_headers) + self._told(ended)
+        kept = for_shopper if _left_alone(view, reason) else for_organic_page
+        head = kept(response.raw_headers) + told
         if organic.whole:
             return answer.whole(response.status, answer.status_line(response) + head, organic.raw)
         return answer.relayed(response, head, view.ask.method, organic.raw)
@@ -190,12 +188,13 @@ class Corridor:
     def _no_page(self, visit: OpenVisit, trouble: MarketplaceTrouble) -> Answer:
         visit.marketplace_answered()
         visit.detail = str(trouble)
-        ended = visit.end(trouble.reason, trouble.status)
-        self._watch(ended)
-        return answer.for_trouble(trouble, self._told(ended))
+        return answer.for_trouble(trouble, self._ended(visit, trouble.reason, trouble.status))
 
-    def _told(self, visit: Visit) -> bytes:
-        return status_headers(visit) if self._tell else b""
+    def _ended(self, visit: OpenVisit, reason: Reason, status: int) -> bytes:
+        """Close the visit, hand it on, and return the header lines that tell it to the shopper."""
+        ended = visit.end(reason, status)
+        self._watch(ended, lambda: visit.in_full(ended))
+        return status_headers(ended) if self._tell else b""
 
 
 def _left_alone(view: View, reason: Reason | None) -> bool:

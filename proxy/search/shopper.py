@@ -22,6 +22,9 @@ STALLED: Final = 60.0
 # Below this, one write of a copy is cheaper than two writes.
 _JOINED: Final = 64 * 1024
 
+# What nginx writes into its log for an answer that nobody received whole.
+SHOPPER_GONE: Final = 499
+
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _EXPECTED: Final = "100-continue"
 _LAST_CHUNK: Final = b"0\r\n\r\n"
@@ -172,13 +175,13 @@ class ShopperSink:
             raise ShopperGone("the shopper no longer reads") from error
 
 
-async def send(request: web.BaseRequest, answer: Answer, *, closing: bool) -> Sent:
+async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) -> Sent:
     """Write an answer to the shopper.
 
     Args:
         request: what is answered.
         answer: the answer.
-        closing: whether the connection ends with it, as while draining.
+        last: whether the connection ends with it in any case; while a worker drains, `keep_alive` says so.
 
     Raises:
         ShopperGone: nobody is there to read it.
@@ -189,7 +192,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, closing: bool) -> Se
         raise ShopperGone("the shopper left before the answer")
     modern = request.version >= HttpVersion11
     chunked = modern and answer.length is None and not answer.bodyless
-    keep = request.keep_alive and not closing and (modern or answer.length is not None or answer.bodyless)
+    keep = request.keep_alive and not last and (modern or answer.length is not None or answer.bodyless)
     head = answer.head + _framing(answer, chunked) + _connection(keep, modern)
     if answer.rest is None:
         _write(transport, head, answer.body)
@@ -207,6 +210,13 @@ async def send(request: web.BaseRequest, answer: Answer, *, closing: bool) -> Se
     if chunked:
         transport.write(_LAST_CHUNK)
     return Sent(answer.status, keep)
+
+
+def cut(request: web.BaseRequest) -> Sent:
+    """End the shopper's connection in the middle of an answer, so that it cannot be taken for a whole one."""
+    if request.transport is not None:
+        request.transport.abort()
+    return Sent(SHOPPER_GONE, keep_alive=False)
 
 
 def _framing(answer: Answer, chunked: bool) -> bytes:

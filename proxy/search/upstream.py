@@ -9,7 +9,8 @@ from proxy.errors import MarketplaceDown, MarketplaceSlow
 from proxy.search.headers import Peer, for_marketplace
 from proxy.wire.client import Client
 from proxy.wire.errors import ConnectTimeout, FirstByteTimeout, WireTrouble
-from proxy.wire.response import Response, Upload
+from proxy.wire.response import Response
+from proxy.wire.sink import Upload
 
 Body = bytes | Upload | None
 
@@ -29,7 +30,9 @@ class Upstream:
         self._base = client.origin.base_path
         self._first_byte = first_byte
 
-    async def send(self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, search: bool) -> Response:
+    async def send(
+        self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, search: bool, upgrade: bytes = b""
+    ) -> Response:
         """Ask the marketplace; returns when the head of its answer is here.
 
         Args:
@@ -38,6 +41,7 @@ class Upstream:
             body: its body, if it has one.
             for_ads: whether the page may get ads, and must come whole and in a coding that we can read.
             search: whether a rule takes it; a search may be asked twice where a connection broke, whatever its method.
+            upgrade: header lines that ask for another protocol.
 
         Raises:
             MarketplaceDown: no connection, or an answer that broke off or is not HTTP.
@@ -45,12 +49,19 @@ class Upstream:
         """
         lines = for_marketplace(ask.headers, host=self._host, peer=peer, for_ads=for_ads)
         target = ask.target if ask.target == "*" else self._base + ask.target
-        head = b"%b %b HTTP/1.1\r\n%b%b\r\n" % (
-            ask.method.encode("latin-1"), target.encode("latin-1"), lines, _framing(body)
-        )  # fmt: skip
+        request_line = f"{ask.method} {target} HTTP/1.1\r\n".encode("latin-1")
+        head = b"".join((request_line, lines, upgrade, _framing(body), b"\r\n"))
+        # A search changes nothing, so it may share connections and be asked twice even where it is a POST.
+        twice = True if search and (body is None or isinstance(body, bytes)) else None
         try:
             return await self._client.send(
-                head, method=ask.method, body=body, first_byte=self._first_byte, repeatable=search
+                head,
+                method=ask.method,
+                body=body,
+                first_byte=self._first_byte,
+                upgrade=bool(upgrade),
+                reuse=twice,
+                again=twice,
             )
         except (ConnectTimeout, FirstByteTimeout) as trouble:
             raise MarketplaceSlow(str(trouble)) from trouble

@@ -2,10 +2,12 @@
 
 A visit is open while the corridor walks (`OpenVisit` gathers readings of the
 clock) and becomes a frozen `Visit` once, at its end. Logs, metrics and the
-admin page are handed the finished value; nobody else learns of it.
+admin page are handed the finished value; nobody else learns of it. The lists
+of products cost more than all the rest, so they come only to who asks.
 """
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, Protocol
 
 import msgspec
 
@@ -39,6 +41,19 @@ class Visit(msgspec.Struct, frozen=True):
         return self.ads_ms + self.proxy_ms
 
 
+Watch = Callable[[Visit, Callable[[], Visit]], None]
+"""Is handed each finished visit, and a way to have it with its lists of products."""
+
+
+class Shown(Protocol):
+    """What became of one listing; `merge.Placement` is one."""
+
+    @property
+    def order(self) -> tuple[tuple[str, int], ...]:
+        """The merged list: the product at each place, and its rank where it is an ad."""
+        ...
+
+
 class OpenVisit:
     """A visit under way.
 
@@ -49,8 +64,8 @@ class OpenVisit:
     """
 
     __slots__ = (
-        "ads_from", "ads_until", "arm", "began", "book", "clock", "detail", "id", "marketplace_until", "merged",
-        "method", "organic", "page", "path", "slots", "winners",
+        "ads_from", "ads_until", "arm", "began", "book", "clock", "detail", "id", "marketplace_until",
+        "method", "organic", "page", "path", "shown", "slots", "winners",
     )  # fmt: skip
 
     def __init__(self, id: str, page: str, slots: int, method: str, path: str, book: str, clock: Clock) -> None:
@@ -67,8 +82,8 @@ class OpenVisit:
         self.ads_until = 0.0
         self.arm = ""
         self.winners = 0
-        self.organic: tuple[tuple[str, ...], ...] = ()
-        self.merged: tuple[tuple[tuple[str, int], ...], ...] = ()
+        self.organic: Sequence[Sequence[str]] = ()
+        self.shown: Sequence[Shown] = ()
         self.detail = ""
 
     def marketplace_answered(self) -> None:
@@ -106,10 +121,14 @@ class OpenVisit:
             upstream_ms=upstream * 1000,
             ads_ms=ads * 1000,
             proxy_ms=max(0.0, total - upstream - ads) * 1000,
-            organic=self.organic,
-            merged=self.merged,
             detail=self.detail,
         )
+
+    def in_full(self, visit: Visit) -> Visit:
+        """A finished visit with its lists of products, the organic and the merged ones."""
+        organic = tuple([tuple(ids) for ids in self.organic])
+        merged = tuple([each.order for each in self.shown])
+        return msgspec.structs.replace(visit, organic=organic, merged=merged)
 
 
 def status_headers(visit: Visit) -> bytes:

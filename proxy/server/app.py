@@ -5,7 +5,8 @@ makes the parts and hands each what it needs. `worker.py` gives it a server.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Mapping
+from pathlib import Path
 
 from aiohttp import web
 
@@ -18,14 +19,17 @@ from proxy.search.page import Corridor
 from proxy.search.plans import Plans
 from proxy.search.trust import TrustedProxies
 from proxy.search.upstream import Upstream
-from proxy.search.visit import Visit
+from proxy.search.visit import Watch
+from proxy.server import numbers
 from proxy.server.settings import Settings
 from proxy.wire.client import Client
 from proxy.wire.origin import Origin
-from proxy.wire.tls import trust
+from proxy.wire.tls import context
 
 # More than a search backend can work on at once; a shopper beyond it waits for a connection, 3 s at most.
 MARKETPLACE_CONNECTIONS = 512
+# The bulkhead lets 100 auctions be in flight; a few places more are for those that end while others begin.
+AD_PLATFORM_CONNECTIONS = 128
 
 
 class App:
@@ -35,24 +39,19 @@ class App:
         settings: what the process is told.
         clock: the time.
         watch: is handed every finished visit.
-        count: is told the status of each answer that passed through untouched.
     """
 
-    def __init__(
-        self, settings: Settings, clock: Clock, watch: Callable[[Visit], None], count: Callable[[int], None]
-    ) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings, clock: Clock, watch: Watch) -> None:
         self.live: Live[Plans] = Live()
-        self.draining = False
         self._marketplace = _marketplace(settings, clock)
         self._ad_platform = _ad_platform(settings, clock)
         upstream = Upstream(
             self._marketplace, preserve_host=settings.preserve_host, first_byte=settings.upstream_timeout
         )
-        self.ads = Ads(self._ad_platform, settings.ads_key, settings.ads_api, clock)
+        self._ads = Ads(self._ad_platform, settings.ads_key, settings.ads_api, clock)
         corridor = Corridor(
             OrganicPages(upstream, settings.max_body),
-            self.ads,
+            self._ads,
             clock=clock,
             new_id=lambda: secrets.token_hex(8),
             watch=watch,
@@ -65,15 +64,53 @@ class App:
             upstream,
             TrustedProxies(settings.trusted_proxies),
             scheme=b"https" if settings.tls_cert else b"http",
-            count=count,
-            closing=lambda: self.draining,
         )
+
+    async def start(self) -> None:
+        """Nothing to start yet: connections are made when they are wanted."""
 
     async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
         return await self._door.handle(request)
 
+    def numbers(self) -> Mapping[str, float]:
+        """What the wings count by themselves; a name that ends in `_total` only grows."""
+        return {
+            **numbers.of_ads(self._ads),
+            **_of_pool("marketplace", self._marketplace),
+            **_of_pool("ad_platform", self._ad_platform),
+        }
+
     async def close(self) -> None:
         """Close the connections to the marketplace and the ad platform."""
         await self._marketplace.close()
         await self._ad_platform.close()
+
+
+def _marketplace(settings: Settings, clock: Clock) -> Client:
+    origin = Origin.parse(settings.upstream)
+    tls = None
+    if origin.secure:
+        tls = context(_path(settings.upstream_ca), _path(settings.upstream_cert), _path(settings.upstream_key))
+    return Client(origin, connections=MARKETPLACE_CONNECTIONS, clock=clock, ssl=tls, name="marketplace")
+
+
+def _ad_platform(settings: Settings, clock: Clock) -> Client:
+    """A pool apart from the marketplace's, so that auctions that hang never hold up a page."""
+    origin = Origin.parse(settings.ads_url)
+    tls = context(_path(settings.ads_ca)) if origin.secure else None
+    return Client(origin, connections=AD_PLATFORM_CONNECTIONS, clock=clock, ssl=tls, name="ad platform")
+
+
+def _of_pool(name: str, client: Client) -> Mapping[str, float]:
+    pool = client.pool
+    return {
+        f"{name}_connections": pool.size,
+        f"{name}_connections_opened_total": pool.opened,
+        f"{name}_connections_reused_total": pool.reused,
+        f"{name}_requests_retried_total": client.retried,
+    }
+
+
+def _path(path: Path | None) -> str | None:
+    return None if path is None else str(path)

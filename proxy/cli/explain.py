@@ -1,0 +1,250 @@
+"""`sponsored-proxy explain URL-or-FILE`: the story of one request.
+
+The request goes down the corridor itself, with the marketplace's answer fetched
+from a URL or read from a file, and the auction overheard. So what is told is
+what would happen, not a second opinion. How it is told is `story.py`.
+"""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from proxy.ask import Ask
+from proxy.auction.client import Ads
+from proxy.cli.story import Call, Story, as_json, as_text
+from proxy.clock import SystemClock
+from proxy.errors import MarketplaceTrouble, RuleTrouble, SettingsTrouble
+from proxy.rules.files import read_book, read_folder
+from proxy.search.answer import Answer
+from proxy.search.headers import Peer
+from proxy.search.organic import Organic, OrganicPages
+from proxy.search.page import Corridor, View
+from proxy.search.plans import Found, Plans
+from proxy.search.upstream import Body, Upstream
+from proxy.search.visit import Visit
+from proxy.server.key import read_key
+from proxy.server.settings import KEY_VARIABLE
+from proxy.wire.client import Client
+from proxy.wire.errors import Refused
+from proxy.wire.origin import Origin
+from proxy.wire.response import Response
+from proxy.wire.tls import context
+
+MOST_BYTES = 64 * 1024 * 1024
+LOCAL = Peer("127.0.0.1", trusted=True, scheme=b"http")
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `explain` to the command line."""
+    parser = subparsers.add_parser(
+        "explain",
+        help="the story of one request: which rule, what was asked, who won, what stands where and why",
+        description="Send one request down the proxy's own way and tell what happened.",
+    )
+    parser.add_argument("source", metavar="URL-or-FILE", help="the marketplace's own address, or a saved response")
+    parser.add_argument("--request", metavar="'METHOD URL'", help="the request that a saved response answered")
+    parser.add_argument("--body", metavar="FILE", type=Path, help="the request's body")
+    parser.add_argument("--header", metavar="'NAME: VALUE'", action="append", default=[], help="a header; may repeat")
+    parser.add_argument("--rules", metavar="DIR", type=Path, default=Path("rules"), help="default %(default)s/")
+    parser.add_argument("--ads-url", metavar="URL", help="ask this ad platform; without it no auction is sent")
+    parser.add_argument("--ads-api", choices=("v2", "v1"), default="v2", help="default %(default)s")
+    parser.add_argument("--ads-key-file", metavar="FILE", type=Path, help="its key; else SPONSORED_PROXY_ADS_KEY")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default %(default)s")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tell the story. 0; 1 where it could not be told."""
+    try:
+        story = asyncio.run(_told(args))
+    except (RuleTrouble, SettingsTrouble, MarketplaceTrouble) as trouble:
+        print(trouble, file=sys.stderr)
+        return 1
+    sys.stdout.write(as_json(story) + "\n" if args.format == "json" else as_text(story))
+    return 0
+
+
+@dataclass(frozen=True)
+class Request:
+    """The request to explain: `url` is where it was sent, `saved` the answer that it got, if that was saved."""
+
+    method: str
+    url: str
+    ask: Ask
+    saved: bytes | None
+    body: bytes | None
+
+
+def read_request(args: argparse.Namespace) -> Request:
+    """What the command line says.
+
+    Raises:
+        SettingsTrouble: it does not say enough.
+    """
+    is_url = args.source.startswith(("http://", "https://"))
+    if not is_url and not args.request:
+        raise SettingsTrouble(
+            f"{args.source}: a saved response does not say which request it answered; "
+            "add --request 'GET https://search.example/api/search?q=lamp'"
+        )
+    method, _, url = (args.request or f"GET {args.source}").strip().partition(" ")
+    parts = urlsplit(url.strip())
+    if not method.isupper() or not parts.path.startswith("/"):
+        raise SettingsTrouble(f"--request {args.request!r}: write a method and a URL, such as 'GET /api/search?q=lamp'")
+    target = parts.path + (f"?{parts.query}" if parts.query else "")
+    headers = [(b"Host", parts.netloc.encode("ascii", "replace"))] + [_header(text) for text in args.header]
+    body = _content(args.body) if args.body else None
+    saved = None if is_url else _content(Path(args.source))
+    return Request(method, url.strip(), Ask(method, target, headers, body, "127.0.0.1"), saved, body)
+
+
+def _header(text: str) -> tuple[bytes, bytes]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise SettingsTrouble(f"--header {text!r}: write a name and a value, such as 'Cookie: tsuid=u1'")
+    return name.strip().encode("latin-1", "replace"), value.strip().encode("latin-1", "replace")
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsTrouble(f"{path}: {error.strerror}") from error
+
+
+async def _told(args: argparse.Namespace) -> Story:
+    reading = read_book(read_folder(args.rules))
+    if reading.book is None:
+        raise RuleTrouble(reading.problems)
+    plans = Plans(reading.book)
+    request = read_request(args)
+    found = plans.find(request.ask)
+    verdicts = reading.book.explain(request.ask)
+    if found is None:
+        return Story(request.method, request.ask.target, verdicts)
+    overheard = Overheard(args.ads_url)
+    visit, page = await _walk(request, found, overheard, args)
+    return Story(request.method, request.ask.target, verdicts, found.rule, visit, overheard.calls, page)
+
+
+async def _walk(
+    request: Request, found: Found, overheard: "Overheard", args: argparse.Namespace
+) -> tuple[Visit, bytes]:
+    """Send the request down the corridor; returns how its visit ended, and the page."""
+    clock = SystemClock()
+    visits: list[Visit] = []
+    marketplace = None if request.saved is not None else _client(_site(request.url), "marketplace")
+    corridor = Corridor(
+        SavedPage(request.saved or b"") if marketplace is None else OrganicPages(_upstream(marketplace), MOST_BYTES),
+        Ads(cast(Client, overheard), lambda: _key(args), args.ads_api, clock),
+        clock=clock,
+        new_id=lambda: "explained",
+        watch=lambda visit, in_full: visits.append(in_full()),
+        max_body=MOST_BYTES,
+    )
+    answer = await corridor.view(View(request.ask, LOCAL, request.body, found))
+    page = await _whole(answer)
+    for client in (marketplace, overheard):
+        if client is not None:
+            await client.close()
+    return visits[0], page
+
+
+def _upstream(client: Client) -> Upstream:
+    return Upstream(client, preserve_host=False, first_byte=60)
+
+
+def _site(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _client(url: str, name: str) -> Client:
+    try:
+        origin = Origin.parse(url)
+    except ValueError as error:
+        raise SettingsTrouble(str(error)) from error
+    return Client(origin, connections=8, ssl=context() if origin.secure else None, name=name)
+
+
+async def _whole(answer: Answer) -> bytes:
+    if answer.rest is None:
+        return answer.body
+    return answer.body + await answer.rest.read(MOST_BYTES)
+
+
+def _key(args: argparse.Namespace) -> str:
+    """The ad platform's key; where no auction is sent, any text will do."""
+    if not args.ads_url:
+        return "none"
+    try:
+        return read_key(args.ads_key_file) if args.ads_key_file else os.environ[KEY_VARIABLE]
+    except KeyError:
+        raise SettingsTrouble(f"the ad platform wants a key: add --ads-key-file FILE, or set {KEY_VARIABLE}") from None
+    except (OSError, ValueError) as error:
+        raise SettingsTrouble(f"--ads-key-file {args.ads_key_file}: {error}") from error
+
+
+class SavedPage(OrganicPages):
+    """A response that was saved, in place of the marketplace."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, fresh: bool) -> Organic:
+        """The saved response, as a 200 with JSON."""
+        return Organic(cast(Response, SavedHead(len(self._body))), self._body, whole=True)
+
+
+@dataclass(frozen=True)
+class SavedHead:
+    """The head that a saved response no longer has."""
+
+    length: int
+    status: int = 200
+    reason: bytes = b"OK"
+    raw_headers: Sequence[tuple[bytes, bytes]] = ((b"Content-Type", b"application/json"),)
+
+
+class Overheard:
+    """A client to the ad platform that remembers what was said; without a platform it only listens."""
+
+    def __init__(self, url: str | None) -> None:
+        self._client = _client(url, "ad platform") if url else None
+        self.origin = self._client.origin if self._client else Origin.parse("http://ad-platform.invalid")
+        self.calls: list[Call] = []
+
+    async def send(self, head: bytes, *, body: bytes, **how: Any) -> "OverheardResponse":
+        """Send a call, and keep its body."""
+        call = Call(body)
+        self.calls.append(call)
+        if self._client is None:
+            raise Refused("no ad platform was named")
+        return OverheardResponse(await self._client.send(head, body=body, **how), call)
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+
+
+class OverheardResponse:
+    """An answer whose body is kept when it is read."""
+
+    def __init__(self, response: Response, call: Call) -> None:
+        self._response = response
+        self._call = call
+        self.status = response.status
+        self.header = response.header
+        self.abandon = response.abandon
+
+    async def read(self, limit: int) -> bytes:
+        """The whole body."""
+        body = await self._response.read(limit)
+        self._call.answer = body
+        return body
