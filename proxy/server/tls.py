@@ -1,11 +1,6 @@
-"""TLS contexts: towards shoppers, and towards those whom we ask.
-
-Names are always checked and TLS 1.2 is the least. What the environment says
-(SSL_CERT_FILE aside, which OpenSSL itself reads) changes nothing.
-"""
+"""HTTPS on the public address. How we speak TLS to others is `wire/tls.py`."""
 
 import ssl
-from pathlib import Path
 
 from proxy.server.settings import Settings
 
@@ -29,19 +24,3 @@ def read_certificate(context: ssl.SSLContext, settings: Settings) -> None:
     """
     if settings.tls_cert is not None:
         context.load_cert_chain(settings.tls_cert, settings.tls_key, password="")
-
-
-def towards(ca: Path | None, certificate: Path | None = None, key: Path | None = None) -> ssl.SSLContext:
-    """How we speak to a server that we ask.
-
-    Args:
-        ca: whom to trust instead of the system's authorities.
-        certificate: our own, where the server wants one.
-        key: the certificate's key.
-    """
-    context = ssl.create_default_context(cafile=ca)
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    if certificate is not None:
-        context.load_cert_chain(certificate, key, password="")
-    return context
