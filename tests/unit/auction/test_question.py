@@ -1,10 +1,14 @@
 """From a rule, a request and the products of a page to the auctions that are asked for."""
 
+from dataclasses import replace
 from hashlib import sha256
 
 import pytest
 
 from proxy.auction.question import LONGEST_ID, Candidates, device_of, products_of, question_for, user_of
+from proxy.rules.rule import Banner
+from proxy.rules.selector import Selector
+from proxy.rules.sources import Sources
 from proxy.topsort import v2
 from tests.builders import a_rule, an_ask
 
@@ -146,15 +150,18 @@ def test_without_consent_there_is_no_user(cookie, user):
 
 # -- banners ------------------------------------------------------------------
 
-RIBBON = {"slot_id": "ribbon", "slots": 2, "at": "$.banners", "category": "path.category", "search_query": "query.q"}
+RIBBON = Banner(
+    slot_id="ribbon",
+    slots=2,
+    at=Selector.parse("$.banners"),
+    category=Sources.parse("path.category"),
+    search_query=Sources.parse("query.q"),
+)
 
 
 def test_a_banner_is_asked_for_with_all_that_the_listings_say_of_the_visit():
-    rule = a_rule(
-        path="/c/{category}",
-        auction={"slots": 1, "user": "cookie.tsuid", "geo": "=CL", "placement_id": 7, "page": {"type": "category"}},
-        banners=[RIBBON],
-    )
+    sent = {"slots": 1, "user": "cookie.tsuid", "geo": "=CL", "placement_id": 7, "page": {"type": "category"}}
+    rule = replace(a_rule(path="/c/{category}", auction=sent), banners=(RIBBON,))
     ask = an_ask("/c/hats?q=red", headers=[TSUID, ("user-agent", "Mozilla/5.0 (iPhone)")])
     (banner,) = auctions(rule, ask, captures={"category": "hats"}).banners
     assert banner == v2.Auction(
@@ -171,7 +178,7 @@ def test_a_banner_is_asked_for_with_all_that_the_listings_say_of_the_visit():
 
 
 def test_a_banner_without_a_category_goes_by_the_words():
-    rule = a_rule(path="/c/{category}", banners=[RIBBON])
+    rule = replace(a_rule(path="/c/{category}"), banners=(RIBBON,))
     (banner,) = auctions(rule, an_ask("/c/?q=red")).banners
     assert (banner.category, banner.search_query) == (None, "red")
 
@@ -202,6 +209,8 @@ def test_the_device_is_read_from_the_browser(headers, device):
     ],
 )
 def test_the_rule_may_say_the_device_or_where_it_stands(said, sent, device):
-    rule = a_rule(auction={"device": said}, banners=[{"slot_id": "r", "at": "$.b"}])
+    device_source = said if "." not in said else Sources.parse(said)
+    rule = a_rule()
+    rule = replace(rule, banners=(RIBBON,), auction=replace(rule.auction, device=device_source))
     headers = [("x-device", sent)] if sent else []
     assert auctions(rule, an_ask(headers=headers)).banners[0].device == device
