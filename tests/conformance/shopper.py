@@ -145,7 +145,7 @@ class Shopper:
                     raise Broken("a chunk without its end")
             while line := self.until(b"\r\n"):
                 answer.trailers.append(line)
-        except Broken:
+        except (Broken, ValueError):
             answer.complete = False
 
     def is_closed(self, seconds: float = 5.0) -> bool:
