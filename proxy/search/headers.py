@@ -191,13 +191,13 @@ def made_private(values: Iterable[bytes]) -> bytes:
     Args:
         values: the values of the lines that the marketplace sent, if any.
     """
-    kept = [b"private"]
-    for value in values:
-        for directive in _directives(value):
-            name = directive.partition(b"=")[0].lower()
-            if name not in (b"public", b"s-maxage", b"private"):
-                kept.append(directive)
-    return b", ".join(kept)
+    kept = [
+        directive
+        for value in values
+        for directive in _directives(value)
+        if directive.partition(b"=")[0].lower() not in (b"public", b"s-maxage", b"private")
+    ]
+    return b", ".join([*kept, b"private"])
 
 
 def _directives(value: bytes) -> list[bytes]:
