@@ -150,16 +150,11 @@ def _summary(placements: Sequence[Placement]) -> bytes:
 
 
 def _write_banners(plan: Plan, envelope: Envelope, banners: Sequence[Sequence[Winner]]) -> int:
-    """Each place gets all its banners as one array, also where several rows of the rule name it."""
-    rows: dict[str, list[Winner]] = {}
-    steps = {each.at.text: each.at.steps for each in plan.rule.banners}
-    for rule, winners in zip(plan.rule.banners, banners, strict=False):
-        rows.setdefault(rule.at.text, []).extend(winners[: rule.slots])
     written = 0
-    for at, winners in rows.items():
-        value = b"[" + b",".join(map(_banner, winners)) + b"]"
-        if winners and envelope.put(steps[at], value):
-            written += len(winners)
+    for banner, winners in zip(plan.rule.banners, banners, strict=False):
+        shown = winners[: banner.slots]
+        if shown and envelope.put(banner.at.steps, b"[" + b",".join(map(_banner, shown)) + b"]"):
+            written += len(shown)
     return written
 
 

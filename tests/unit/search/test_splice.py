@@ -1,0 +1,80 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from proxy.rules.selector import Selector
+from proxy.search.splice import Fields, appended
+
+FIELDS = Fields(["bid", "rank"])
+
+
+def put(text):
+    return FIELDS.put(text, 0, [b'"b"', b"1"])
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'{"id":1}', b'{"bid":"b","rank":1,"id":1}'),
+        (b'{ "id":1 }', b'{"bid":"b","rank":1, "id":1 }'),
+        (b'{\n\t"id":1}', b'{"bid":"b","rank":1,\n\t"id":1}'),
+        (b"{}", b'{"bid":"b","rank":1}'),
+        (b"{ \n}", b'{"bid":"b","rank":1 \n}'),
+        (b'{"rank":7}', b'{"bid":"b","rank":1}'),
+        (b'{"x":0, "rank" : {"a":[1,"]"]} ,"y":2}', b'{"bid":"b","x":0, "rank" : 1 ,"y":2}'),
+        (b'{"rank":7 , "x":1 , "rank":8, "y":2}', b'{"bid":"b","rank":1 , "x":1, "y":2}'),
+        (b'{"rank":7,"rank":8,"rank":9}', b'{"bid":"b","rank":1}'),
+        (b'{"r\\u0061nk":7,"rank":8}', b'{"bid":"b","r\\u0061nk":1}'),
+        (b'{"bid":0,"x":1,"rank":7}', b'{"bid":"b","x":1,"rank":1}'),
+        (b'{"rank":[7],"bid":0}', b'{"rank":1,"bid":"b"}'),
+        (b'{"a":{"rank":7},"b":"rank","c":["bid"]}', b'{"bid":"b","rank":1,"a":{"rank":7},"b":"rank","c":["bid"]}'),
+        (b'{"x":"\\u0061"}', b'{"bid":"b","rank":1,"x":"\\u0061"}'),
+    ],
+)
+def test_fields_stand_first_or_where_they_were(before, after):
+    assert put(before) == after
+
+
+def test_no_fields_change_nothing():
+    assert Fields([]).put(b'{"a":1}', 0, []) == b'{"a":1}'
+
+
+KEYS = st.sampled_from(["bid", "rank", "x", 'a"b', "é", ""])
+
+
+@given(st.dictionaries(KEYS, st.integers() | st.text() | st.dictionaries(KEYS, st.integers())), st.booleans())
+def test_whatever_was_there_the_fields_are_there_once_and_the_rest_is_kept(item, ascii_only):
+    after = put(json.dumps(item, ensure_ascii=ascii_only, indent=1).encode())
+    pairs = json.loads(after, object_pairs_hook=lambda pairs: pairs)
+    assert sorted(key for key, _ in pairs) == sorted({*item, "bid", "rank"})
+    assert json.loads(after) == {**item, "bid": "b", "rank": 1}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'{"p":[]}', b'{"p":[7]}'),
+        (b'{"p":[ \n]}', b'{"p":[ \n7]}'),
+        (b'{"p":[1]}', b'{"p":[1,7]}'),
+        (b'{"p":[ 1, "[" \n ]}', b'{"p":[ 1, "[",7 \n ]}'),
+        (b'{"p":null,"x":1}', b'{"p":[7],"x":1}'),
+        (b'{"x":1}', b'{"p":[7],"x":1}'),
+        (b"{}", b'{"p":[7]}'),
+        (b'{"p":"text"}', None),
+        (b'{"p":{}}', None),
+        (b"[1]", None),
+        (b'{"p":[1],"p":[2]}', b'{"p":[1],"p":[2,7]}'),
+    ],
+)
+def test_an_element_comes_last_in_its_array(before, after):
+    assert appended(before, Selector.parse("$.p").steps, b"7") == after
+
+
+def test_an_array_is_made_only_where_its_object_is():
+    steps = Selector.parse("$.node.p").steps
+    assert appended(b'{"node":{}}', steps, b"7") == b'{"node":{"p":[7]}}'
+    assert appended(b'{"node":null}', steps, b"7") is None
+    assert appended(b"{}", steps, b"7") is None
+    assert appended(b'{"l":[]}', Selector.parse("$.l[0]").steps, b"7") is None
