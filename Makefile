@@ -14,13 +14,19 @@ setup: .venv/ready
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch .venv/ready
 
+# httpbin, beside which the conformance suite holds the proxy, needs packages of its own age.
+.venv/httpbin/ready: requirements/httpbin.lock .venv/ready
+	$(PYTHON) -m venv .venv/httpbin
+	.venv/httpbin/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/httpbin.lock
+	touch .venv/httpbin/ready
+
 demo: setup
 	$(BIN)/sponsored-proxy demo
 
-test: setup lint
+test: setup .venv/httpbin/ready lint
 	$(BIN)/python -m pytest -m "not long"
 
-test-long: setup
+test-long: setup .venv/httpbin/ready
 	$(BIN)/python -m pytest -m long
 
 lint: setup
@@ -34,6 +40,8 @@ lock:
 		--python-version 3.11 pyproject.toml --output-file requirements/run.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 pyproject.toml --group dev --output-file requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 requirements/httpbin.in --output-file requirements/httpbin.lock
 
 # The proxy beside its peers, in about four minutes; peers that are not installed are left out with a line that says so.
 bench: setup

@@ -225,14 +225,14 @@ def nginx_before(port: int, folder: Path) -> Iterator[int]:
         [str(binary), "-p", str(folder), "-c", str(folder / "nginx.conf")], stderr=subprocess.DEVNULL
     )
     try:
-        wait_for(lambda: _takes(listen), "nginx listens")
+        wait_for(lambda: takes(listen), "nginx listens")
         yield listen
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _takes(port: int) -> bool:
+def takes(port: int) -> bool:
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()
     except OSError:
