@@ -8,6 +8,7 @@ from proxy.ask import Ask
 from proxy.rules.book import Book
 from proxy.rules.files import read_book
 from proxy.rules.keys import keys_of, sections
+from proxy.rules.problems import Problem
 from proxy.rules.rule import Rule
 
 _WHERE = {
@@ -69,3 +70,25 @@ def an_ask(
     if not any(name.lower() == b"host" for name, _ in lines):
         lines.insert(0, (b"host", b"shop.example"))
     return Ask(method, target, lines, body, client)
+
+
+def the_problems(*files: str, **named: str) -> tuple[Problem, ...]:
+    """What reading these rule files finds; `the_problems(yaml)` calls the file rules/search.yaml."""
+    texts = {f"rules/{name}.yaml": text.encode() for name, text in named.items()}
+    texts |= {"rules/search.yaml" if not n else f"rules/search{n}.yaml": text.encode() for n, text in enumerate(files)}
+    return read_book(texts).problems
+
+
+def a_rule_text(**sections: str) -> str:
+    """A rule file, as text; each section is replaced by (or added with) what is given, as flow YAML or a scalar.
+
+    `a_rule_text(layout="{place: every}")`; "" leaves a section out.
+    """
+    rule = {
+        "page": "search",
+        "match": "{path: /api/search}",
+        "products": "{list: $.products, id: $.id}",
+        "auction": "{slots: 2}",
+    }
+    rule |= sections
+    return "".join(f"{name}: {value}\n" for name, value in rule.items() if value)

@@ -205,10 +205,10 @@ def positions(rule: Draft) -> Iterator[Found]:
         return
     slots = rule.get("auction.slots")
     if len(wanted) > slots:
-        message = f"there are {len(wanted)} positions for {slots} slots"
+        message = f"there are more positions ({len(wanted)}) than slots ({slots})"
         yield Found("layout.positions", message, "the last ones stay empty", "warning")
     elif len(wanted) < slots:
-        message = f"there are {len(wanted)} positions for {slots} slots"
+        message = f"there are fewer positions ({len(wanted)}) than slots ({slots})"
         yield Found("layout.positions", message, "winners without a place are not shown", "warning")
 
 

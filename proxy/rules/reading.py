@@ -130,9 +130,9 @@ class _Reader:
     def missing_below(self, path: str, key: Key) -> None:
         assert key.section
         node = self.draft.places[path]
-        if isinstance(node, Keys):
+        if isinstance(node, Keys) and not key.many:
             self.report_missing(path, key.section, node)
-        elif isinstance(node, Items):
+        elif isinstance(node, Items) and key.many:
             for place, item in enumerate(node.items):
                 if isinstance(item, Keys):
                     self.report_missing(f"{path}[{place}]", key.section, item)

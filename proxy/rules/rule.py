@@ -106,20 +106,13 @@ class Match(Section):
         PATH,
         description="The path. Literal segments, `{name}` for one segment (which must not be empty), `{name...}` for "
         "the rest (which may be empty). Compared decoded; what is captured can be used as a source, `path.name`.",
-        examples=(
-            "/api/search",
-            "/c/{category}",
-            "/c/{category}/{rest...}",
-        ),
+        examples=("/api/search", "/c/{category}", "/c/{category}/{rest...}"),
     )
     host: str | None = key(
         HOST,
         None,
         description="The host of the request, without a port: exact, or with a leading `*.` for every name below it.",
-        examples=(
-            "shop.example",
-            '"*.shop.example"',
-        ),
+        examples=("shop.example", '"*.shop.example"'),
     )
     methods: tuple[str, ...] = key(
         ListOf(METHOD, "a list of methods", "[GET, POST]", most=5),
@@ -151,19 +144,13 @@ class AfterPage(Section):
         SOURCES,
         name="from",
         description="Where the request says which page it wants.",
-        examples=(
-            "query.page",
-            "query.offset",
-        ),
+        examples=("query.page", "query.offset"),
     )
     first: int = key(
         Whole(0, 1_000_000),
         description="The value of the first page: 1 where pages are counted from 1, 0 for an offset. An absent value "
         "means the first page, too.",
-        examples=(
-            "1",
-            "0",
-        ),
+        examples=("1", "0"),
     )
 
 
@@ -202,19 +189,12 @@ class Products(Section):
         OUTER,
         description="The result array. `$` where the whole body is the array. A path with `[*]` or a filter may name "
         "several listings; each gets an auction of its own.",
-        examples=(
-            "$.products",
-            "$.results[*].hits",
-            "$",
-        ),
+        examples=("$.products", "$.results[*].hits", "$"),
     )
     id: Selector = key(
         INNER,
         description="The product's id, inside an item. A number becomes text as it is written.",
-        examples=(
-            "$.id",
-            "$.document.id",
-        ),
+        examples=("$.id", "$.document.id"),
     )
     id_pattern: str | None = key(
         ID_PATTERN,
@@ -229,10 +209,7 @@ class Products(Section):
         description="A quality score for each product. `organic`: from its place, the first has 1. A JSONPath: from "
         "that "
         "number of the item, divided by the highest of the listing where that is over 1.",
-        examples=(
-            "organic",
-            "$.score",
-        ),
+        examples=("organic", "$.score"),
     )
     vendor: Selector | None = key(
         INNER,
@@ -255,10 +232,7 @@ class Page(Section):
         SOURCES,
         Sources.parse("path"),
         description="The page's id.",
-        examples=(
-            "path",
-            '"=search"',
-        ),
+        examples=("path", '"=search"'),
     )
     value: Sources = key(
         SOURCES,
@@ -292,20 +266,14 @@ class Auction(Section):
         SOURCES,
         Sources(),
         description="The words that the shopper searched for.",
-        examples=(
-            "query.q",
-            "body.$.query",
-        ),
+        examples=("query.q", "body.$.query"),
     )
     user: Sources = key(
         SOURCES,
         Sources(),
         description="The shopper's opaque id: the first source that is present. Rollout, holdout and attribution "
         "need it.",
-        examples=(
-            "cookie.tsuid",
-            "[cookie.tsuid, header.x-user-id]",
-        ),
+        examples=("cookie.tsuid", "[cookie.tsuid, header.x-user-id]"),
     )
     hash_user: bool = key(
         Flag(), False, description="Send the SHA-256 of the user id (hexadecimal) instead of the id itself."
@@ -324,10 +292,7 @@ class Auction(Section):
         OneOf(("auto", "desktop", "mobile"), SOURCES, "a source such as header.x-device"),
         "auto",
         description="For banners. `auto` reads it from the User-Agent.",
-        examples=(
-            "mobile",
-            "header.x-device",
-        ),
+        examples=("mobile", "header.x-device"),
     )
     timeout: float = key(
         Duration("1ms", "10s"),
@@ -429,11 +394,7 @@ class Tag(Section):
         ROOT_PLACE,
         Selector.parse("$"),
         description="The object inside the item that gets the fields.",
-        examples=(
-            "$",
-            "$._source",
-            "$.node",
-        ),
+        examples=("$", "$._source", "$.node"),
         written="$",
     )
     fields: dict[str, Value] = key(

@@ -198,6 +198,9 @@ def _translated(error: yaml.MarkedYAMLError, lines: list[str]) -> NotYaml:
     place = mark.line + 1, mark.column
     here = lines[mark.line][mark.column : mark.column + 1] if mark.line < len(lines) else ""
     first = lines[began.line][began.column : began.column + 1] if began and began.line < len(lines) else ""
+    for row in (mark.line, mark.line - 1):
+        if 0 <= row < len(lines) and lines[row][: len(lines[row]) - len(lines[row].lstrip())].count("\t"):
+            return NotYaml(*_AT_START["\t"], row + 1, lines[row].index("\t"))
     if "quoted scalar" in context and began:
         return NotYaml("this quote is never closed", f"write {first}", began.line + 1, began.column)
     if began and "flow" in context and first in "[{" and "node" not in context:
