@@ -189,7 +189,8 @@ class Caller:
 
     def _settle(self, call: Call, verdict: Verdict) -> None:
         """Tell the breaker, the counters and, where asking stops, the log."""
-        breaker, now, opened = self.breaker, self.clock.now(), self.breaker.opened
+        breaker, now = self.breaker, self.clock.now()
+        before, opened = breaker.state, breaker.opened
         if verdict.effect is Effect.KEY_REFUSED:
             breaker.refused(call.ticket, now, self.chance())
         elif verdict.effect is Effect.WAIT:
@@ -201,6 +202,8 @@ class Caller:
         self._count(verdict)
         if breaker.opened != opened:
             log.warning("asking the ad platform stops for a while: %s", verdict.trouble or "half of the calls fail")
+        elif breaker.state is not before:
+            log.info("the ad platform answers; asking goes on")
 
     def _count(self, verdict: Verdict) -> None:
         if verdict.trouble is not None:
@@ -208,8 +211,10 @@ class Caller:
             return
         self.counts["answered"] += 1
         for result in verdict.results:
-            self.counts["dropped_winners"] += result.skipped
-            self.counts["result_errors"] += result.error
+            if result.skipped:
+                self.counts["dropped_winners"] += result.skipped
+            if result.error:
+                self.counts["result_errors"] += 1
 
     def _end_overdue(self) -> None:
         """End the calls whose time is over, and come back for the next."""

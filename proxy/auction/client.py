@@ -150,7 +150,7 @@ class Asking:
         if ticket is None:
             self._ads.counts[str(Reason.BREAKER_OPEN)] += 1
             raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the answers for this page came too late")
-        late = None
+        late, opened = None, page.opened
         try:
             verdicts = await self._wait(within)
             late = _late(verdicts)
@@ -159,6 +159,8 @@ class Asking:
                 page.withdrawn(ticket)
             else:
                 (page.failed if late else page.answered)(ticket, caller.clock.now(), caller.chance())
+        if page.opened != opened:
+            log.warning("page %s: the ad platform's answers come too late; asking stops for a while", rule.page)
         first = verdicts[0].trouble
         if first is not None and all(verdict.trouble is not None for verdict in verdicts):
             raise first

@@ -74,14 +74,22 @@ def user_of(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> str | None:
 def products_of(candidates: Candidates, most: int) -> v2.Products | None:
     """The distinct ids, at most `most`, each with the score of its first place; None where there is none."""
     ids, scores = candidates.ids, candidates.scores
+    distinct = dict.fromkeys(ids)
+    distinct.pop("", None)
+    sent = list(distinct)
+    if max(map(len, sent), default=0) > LONGEST_ID:
+        sent = [one for one in sent if len(one) <= LONGEST_ID]
+    if not sent:
+        return None
     if scores is None or len(scores) != len(ids):
-        distinct = [one for one in dict.fromkeys(ids) if 0 < len(one) <= LONGEST_ID][:most]
-        return v2.Products(ids=distinct) if distinct else None
-    first: dict[str, float] = {}
-    for one, score in zip(ids, scores, strict=True):
-        first.setdefault(one, score)
-    sent = [one for one in first if 0 < len(one) <= LONGEST_ID][:most]
-    return v2.Products(ids=sent, quality_scores=[_score(first[one]) for one in sent]) if sent else None
+        return v2.Products(ids=sent[:most])
+    if len(sent) < len(ids):
+        of_first = dict(zip(reversed(ids), reversed(scores), strict=True))
+        scores = [of_first[one] for one in sent]
+    return v2.Products(
+        ids=sent[:most],
+        quality_scores=[score if 0 < score <= 1 else _score(score) for score in scores[:most]],
+    )
 
 
 def device_of(ask: Ask) -> str:

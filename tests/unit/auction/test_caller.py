@@ -179,13 +179,17 @@ async def test_a_429_stops_the_asking_for_as_long_as_it_says():
         assert await setting.trouble() is None
 
 
-async def test_asking_that_stops_stands_in_the_log(caplog):
+async def test_where_asking_stops_and_goes_on_stands_in_the_log(caplog):
     async with calling(says(500)) as setting:
-        with caplog.at_level(logging.WARNING):
+        with caplog.at_level(logging.INFO, "proxy.auction"):
             for _ in range(5):
                 await setting.call()
+            setting.clock.advance(6)
+            setting.platform.replies = wins("p_1")
+            await setting.call()
         assert [record.message for record in caplog.records] == [
-            "asking the ad platform stops for a while: ads_down: status 500"
+            "asking the ad platform stops for a while: ads_down: status 500",
+            "the ad platform answers; asking goes on",
         ]
 
 
