@@ -1,0 +1,36 @@
+import pytest
+
+from tests.builders import a_rule_text, the_problems
+
+
+@pytest.mark.parametrize(
+    ("sections", "key"),
+    [
+        ({"preset": "algolia", "products": "", "match": ""}, "preset"),
+        ({"banners": "[{slot_id: a, at: $.b}]"}, "banners"),
+        ({"cache": "{ttl: 30s}"}, "cache"),
+        ({"layout": "{missing: fetch, fetch: '/p/{id}'}"}, "layout.missing"),
+        ({"products": "{list: //hit, id: ./id}", "tag": "{at: ./x}"}, "products.list"),
+        ({"auction": "{slots: 2, speculate: true}"}, "auction.speculate"),
+    ],
+)
+def test_what_comes_with_a_later_version_is_refused_by_one_problem(sections: dict[str, str], key: str) -> None:
+    problems = the_problems(a_rule_text(**sections))
+    assert [(problem.key, problem.severity) for problem in problems] == [(key, "error")], [*map(str, problems)]
+    assert "in this version" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("sections", "key"),
+    [
+        ({"banners": "[{slots: 1, at: $.b}]"}, "banners[0].slot_id"),
+        ({"cache": "{ttl: 30}"}, "cache.ttl"),
+        ({"preset": "Algolia"}, "preset"),
+    ],
+)
+def test_its_shape_is_checked_already(sections: dict[str, str], key: str) -> None:
+    assert [problem.key for problem in the_problems(a_rule_text(**sections))] == [key]
+
+
+def test_saying_no_to_it_is_no_problem() -> None:
+    assert the_problems(a_rule_text(auction="{slots: 2, speculate: false}", layout="{missing: drop}")) == ()
