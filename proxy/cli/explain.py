@@ -137,12 +137,12 @@ async def _walk(
     request: Request, found: Found, overheard: "Overheard", args: argparse.Namespace
 ) -> tuple[Visit, bytes]:
     """Send the request down the corridor; returns how its visit ended, and the page."""
-    clock = SystemClock()
+    clock, key = SystemClock(), _key(args)
     visits: list[Visit] = []
     marketplace = None if request.saved is not None else _client(_site(request.url), "marketplace")
     corridor = Corridor(
         SavedPage(request.saved or b"") if marketplace is None else OrganicPages(_upstream(marketplace), MOST_BYTES),
-        Ads(cast(Client, overheard), lambda: _key(args), args.ads_api, clock),
+        Ads(cast(Client, overheard), lambda: key, args.ads_api, clock),
         clock=clock,
         new_id=lambda: "explained",
         watch=lambda visit, in_full: visits.append(in_full()),

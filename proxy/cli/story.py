@@ -104,9 +104,8 @@ def _auction(story: Story) -> Iterator[str]:
         yield ""
         yield f"Auction {n}"
         yield "  asked:    " + _short(call.sent)
-        yield "  answered: " + (
-            "nothing; name an ad platform with --ads-url" if call.answer is None else _short(call.answer)
-        )
+        answered = "nothing (--ads-url names whom to ask)" if call.answer is None else _short(call.answer)
+        yield "  answered: " + answered
 
 
 def _short(body: bytes, most: int = 600) -> str:

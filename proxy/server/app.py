@@ -82,7 +82,8 @@ class App:
         }
 
     async def close(self) -> None:
-        """Close the connections to the marketplace and the ad platform."""
+        """End the auctions that are under way, and the connections to the marketplace and the ad platform."""
+        await self._ads.close()
         await self._marketplace.close()
         await self._ad_platform.close()
 

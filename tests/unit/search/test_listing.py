@@ -1,8 +1,9 @@
 import pytest
 from msgspec import Raw
 
-from proxy.search.listing import Listing
+from proxy.search.listing import gaps_between
 from proxy.search.plan import Plan
+from proxy.search.scan import Span
 from tests.builders import a_rule
 
 
@@ -10,18 +11,41 @@ def read(body, **keys):
     return Plan(a_rule(list="$", **keys)).read(body).listings[0]
 
 
-def test_equal_gaps_are_one_and_others_are_each():
-    assert read(b'[ {"id":1} , {"id":2} , {"id":3} ]').gaps == [b" , "]
-    assert read(b'[{"id":1},{"id":2} ,\n{"id":3}]').gaps == [b",", b" ,\n"]
-    assert read(b'[ {"id":1} ]').gaps == []
+@pytest.mark.parametrize(
+    ("body", "gaps"),
+    [
+        (b'[ {"id":1} , {"id":2} , {"id":3} ]', [b" , "]),
+        (b'[{"id":1},{"id":2} ,\n{"id":3}]', [b",", b" ,\n"]),
+        (b'[{"id":1} , {"id":2},{"id":3},{"id":4}]', [b" , ", b",", b","]),
+        (b'[ {"id":1} ]', []),
+        (b"[]", []),
+    ],
+)
+def test_equal_gaps_are_one_and_others_are_each(body, gaps):
+    assert list(read(body).gaps) == gaps
 
 
-def test_an_item_that_is_not_where_it_was_found_is_never_moved():
-    body = b'[{"id":1},{"id":2}]'
-    other, right = [Raw(b'{"id":1}'), Raw(b'{"id":3}')], [Raw(b'{"id":1}'), Raw(b'{"id":2}')]
-    for items, span in [(other, (1, 18)), (other[:1], (2, 9)), (right, (1, 17))]:
-        with pytest.raises(LookupError):
-            _ = Listing(body, items, span, [], []).gaps
+BODY = b'[{"id":1},{"id":2} ,{"id":3}]'
+ITEMS = [Raw(b'{"id":%d}' % n) for n in (1, 2, 3)]
+
+
+def test_items_that_are_where_they_were_found_are_known_to_the_byte():
+    assert gaps_between(BODY, ITEMS, 1, 8) == (Span(1, 28), [b",", b" ,"])
+
+
+@pytest.mark.parametrize(
+    ("items", "start", "first"),
+    [
+        (ITEMS, 0, 8),
+        (ITEMS, 2, 8),
+        (ITEMS, 10, 8),
+        (ITEMS[::-1], 1, 8),
+        (ITEMS[:1] * 3, 1, 8),
+        ([*ITEMS, ITEMS[0]], 1, 8),
+    ],
+)
+def test_an_item_that_is_not_where_it_was_found_is_never_moved(items, start, first):
+    assert gaps_between(BODY, items, start, first) is None
 
 
 @pytest.mark.parametrize("wanted", [1, 9])

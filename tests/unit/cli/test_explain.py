@@ -1,0 +1,108 @@
+"""`explain` sends one request down the real corridor and tells what happened."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from proxy.cli.main import main
+from tests.ad_platform import AdPlatform, wins
+
+RULE = """
+page: search
+match: {path: /api/search}
+skip: {query: [sort]}
+products: {list: $.products, id: $.id}
+auction: {slots: 2, search_query: query.q, timeout: 5s}
+"""
+PAGE = {"products": [{"id": f"p_{n}"} for n in range(4)]}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "search.yaml").write_text(RULE)
+    (tmp_path / "saved.json").write_text(json.dumps(PAGE))
+    return tmp_path
+
+
+def told(folder: Path, capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = main(["explain", *arguments, "--rules", str(folder / "rules")])
+    out, err = capsys.readouterr()
+    return status, out, err
+
+
+def test_a_saved_response_is_explained_without_asking_anybody(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = str(folder / "saved.json")
+    status, out, _ = told(folder, capsys, saved, "--request", "GET /api/search?q=lamp")
+    assert status == 0
+    assert "-> search" in out
+    assert '"searchQuery":"lamp"' in out
+    assert "--ads-url names whom to ask" in out
+    assert "4 products" in out
+
+
+def test_a_request_that_no_rule_takes_says_why(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = told(folder, capsys, str(folder / "saved.json"), "--request", "GET /other")
+    assert "the path is /other" in out
+    assert "passes through" in out
+
+
+def test_a_skipped_request_says_what_skipped_it(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = str(folder / "saved.json")
+    _, out, _ = told(folder, capsys, saved, "--request", "GET /api/search?sort=price", "--format", "json")
+    assert json.loads(out)["reason"] == "skipped_query"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["saved.json"], "add --request"),
+        (["absent.json", "--request", "GET /x"], "absent.json"),
+        (["saved.json", "--request", "lamp"], "write a method and a URL"),
+        (["saved.json", "--request", "GET /api/search", "--header", "odd"], "write a name and a value"),
+        (["saved.json", "--request", "GET /api/search", "--ads-url", "http://127.0.0.1:1"], "--ads-key-file"),
+        (["saved.json", "--request", "GET /api/search", "--ads-url", "ads.example"], "http://"),
+    ],
+)
+def test_what_it_cannot_use_is_one_clear_line(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    says: str,
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.delenv("SPONSORED_PROXY_ADS_KEY", raising=False)
+    status, out, err = told(folder, capsys, *arguments)
+    assert (status, out) == (1, "")
+    assert says in err
+
+
+def test_broken_rules_are_told_with_their_lines(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rules" / "search.yaml").write_text(RULE.replace("slots", "slotz"))
+    status, _, err = told(folder, capsys, str(folder / "saved.json"), "--request", "GET /x")
+    assert status == 1
+    assert "did you mean `slots`" in err
+
+
+async def test_an_auction_is_asked_and_told_with_its_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import asyncio
+    import contextlib
+    import io
+
+    monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
+    async with AdPlatform() as platform:
+        platform.replies = wins("p_2")
+        port = platform._server.sockets[0].getsockname()[1]
+        arguments = ["explain", str(folder / "saved.json"), "--request", "GET /api/search?q=lamp", "--ads-url"]
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            rules = str(folder / "rules")
+            status = await asyncio.to_thread(main, [*arguments, f"http://127.0.0.1:{port}", "--rules", rules])
+    assert status == 0
+    text = out.getvalue()
+    assert "Sponsored: rank 1 of the auction; was 3" in text
+    assert "organic; was 1, made room for the ads" in text
+    assert "Ended as served" in text
+    assert "TSE_canary" not in text

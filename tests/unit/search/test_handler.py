@@ -1,0 +1,83 @@
+"""The front door: what passes through untouched, what we answer ourselves, and which body a rule may see."""
+
+import json
+
+import pytest
+
+from proxy.search import handler
+from tests.in_process import OK, a_proxy
+
+POSTED = """
+page: search
+match: {path: /api/search, methods: [POST]}
+products: {list: $.products, id: $.id}
+auction: {slots: 1, search_query: body.$.q}
+"""
+LISTING = b'{"products": [{"id": "p0"}, {"id": "p1"}]}'
+JSON_ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (
+    len(LISTING),
+    LISTING,
+)
+
+
+async def test_what_no_rule_takes_passes_through_untouched() -> None:
+    async with a_proxy(
+        lambda request: b"HTTP/1.1 299 Odd\r\nX-A: 1\r\nx-a: 2\r\nContent-Length: 3\r\n\r\nabc"
+    ) as proxy:
+        status, head, body = await proxy.get("/a%2fb?x", "x-wEiRd: 1\r\n")
+        assert (status, body) == (299, b"abc")
+        assert b"HTTP/1.1 299 Odd\r\nX-A: 1\r\nx-a: 2\r\nVia: 1.1 sponsored-proxy\r\n" in head
+        assert proxy.seen[0].startswith(b"GET /a%2fb?x HTTP/1.1\r\nHost: 127.0.0.1:")
+        assert b"x-wEiRd: 1\r\n" in proxy.seen[0]
+        assert proxy.visits == []
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT"])
+async def test_what_no_proxy_may_pass_on_is_refused(method: str) -> None:
+    async with a_proxy(lambda request: OK) as proxy:
+        status, _, _ = await proxy.get("/x" if method == "TRACE" else "shop.example:443", "Cookie: a=b\r\n", method)
+        assert status in (400, 405)
+        assert proxy.seen == []
+
+
+async def test_options_that_may_go_no_further_is_answered_here() -> None:
+    async with a_proxy(lambda request: OK) as proxy:
+        assert (await proxy.get("/x", "Max-Forwards: 0\r\n", "OPTIONS"))[0] == 204
+        assert proxy.seen == []
+        assert (await proxy.get("/x", "Max-Forwards: 3\r\n", "OPTIONS"))[0] == 200
+        assert b"Max-Forwards: 2\r\n" in proxy.seen[0]
+
+
+async def test_a_marketplace_that_cannot_be_reached_is_a_502() -> None:
+    async with a_proxy(lambda request: OK, upstream="http://127.0.0.1:1") as proxy:
+        status, head, body = await proxy.get("/x")
+        assert (status, json.loads(body)["status"]) == (502, 502)
+        assert b"127.0.0.1:1" not in head + body
+
+
+async def a_post(proxy: object, body: bytes) -> bytes:
+    head = b"POST /api/search HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    return await proxy.raw(head + body)  # type: ignore[attr-defined,no-any-return]
+
+
+async def test_a_body_that_a_rule_reads_goes_on_whole() -> None:
+    async with a_proxy(lambda request: JSON_ANSWER, POSTED) as proxy:
+        answer = await a_post(proxy, b'{"q": "lamp"}')
+        assert answer.endswith(LISTING)
+        assert proxy.seen[0].endswith(b'Content-Length: 13\r\n\r\n{"q": "lamp"}')
+        assert [visit.page for visit in proxy.visits] == ["search"]
+
+
+async def test_a_body_that_is_too_long_to_read_is_not_matched_and_goes_on_whole() -> None:
+    body = b"x" * (handler.MAX_READ_BODY + 1)
+    async with a_proxy(lambda request: JSON_ANSWER, POSTED) as proxy:
+        answer = await a_post(proxy, body)
+        assert answer.endswith(LISTING)
+        assert proxy.seen[0].endswith(body)
+        assert proxy.visits == []
+
+
+async def test_a_bug_in_the_corridor_itself_passes_the_request_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_proxy(lambda request: JSON_ANSWER, POSTED) as proxy:
+        monkeypatch.setattr(proxy.app._door._corridor, "_new_id", lambda: 1 / 0)
+        assert (await a_post(proxy, b"{}")).endswith(LISTING)
