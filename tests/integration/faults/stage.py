@@ -155,6 +155,8 @@ class Stage:
                 async for request in requests(reader, actor.reads_bodies):
                     actor.seen.append(request)
                     await actor.part(Exchange(request, reader, writer, self._over))
+                    if writer.is_closing():
+                        break  # what comes behind is read by nobody
             except (OSError, EOFError, ValueError, asyncio.LimitOverrunError, asyncio.CancelledError):
                 pass  # the peer has gone, or the play is over
             finally:

@@ -132,6 +132,7 @@ def test_a_killed_worker_costs_at_most_what_it_had_in_flight(workers: int, stage
 
 def test_a_worker_that_cannot_stop_dying_leaves_the_parent_alive(stage: Stage, tmp_path: Path) -> None:
     with before_a_slowish_marketplace(stage, tmp_path) as running:
+        assert ask(running.port, "/api/search").reason == "served"  # else it would be a start that fails
         for _ in range(3):
             wait_until(lambda: len(running.workers()) == 1, 20, "a worker")
             victim = running.workers()[0]

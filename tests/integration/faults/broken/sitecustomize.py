@@ -2,8 +2,9 @@
 
 A folder with this file stands first in PYTHONPATH, so that a worker runs it
 before anything of ours is imported. Each step named in BROKEN_STEPS
-("proxy.search.merge:merge proxy.wire.client:Client.send") is wrapped; it raises
-while the file BROKEN_NOW holds its name, and else works as ever.
+("proxy.search.page:merge proxy.wire.client:Client.send") is wrapped; it raises
+while the file BROKEN_NOW holds its name, and else works as ever. A function is
+named by the module that calls it, since that one holds it under a name of its own.
 """
 
 import functools
@@ -52,5 +53,9 @@ def _break(step: str, switch: Path) -> None:
 
 
 if "proxy.server.worker" in sys.orig_argv:
-    for each in os.environ["BROKEN_STEPS"].split():
-        _break(each, Path(os.environ["BROKEN_NOW"]))
+    try:
+        for each in os.environ["BROKEN_STEPS"].split():
+            _break(each, Path(os.environ["BROKEN_NOW"]))
+    except (ImportError, AttributeError) as error:  # Python would go on without this file, and nothing would break
+        print(f"cannot put the bugs in: {error}", file=sys.stderr, flush=True)
+        os._exit(1)
