@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final, NamedTuple, TypeAlias
 
-LONGEST: Final = 1_000
+LONGEST: Final = 4_000
 DEEPEST: Final = 32
 
 

@@ -1,0 +1,76 @@
+import io
+import json
+from pathlib import Path
+
+from proxy.cli.check import check
+from tests.builders import a_rule_text
+
+
+def checked(folder: Path, format: str = "text") -> tuple[int, str]:
+    out = io.StringIO()
+    return check(str(folder), format, out), out.getvalue()
+
+
+def test_good_rules_exit_0_and_say_so(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text())
+    assert checked(tmp_path) == (0, f"1 rule in {tmp_path}: no problem\n")
+    assert checked(tmp_path, "json") == (0, "[]\n")
+
+
+def test_an_error_exits_1_and_is_shown_under_the_path_that_a_terminal_opens(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text(mode="lve"))
+    status, out = checked(tmp_path)
+    assert status == 1
+    assert out.splitlines() == [
+        f"{tmp_path}/a.yaml:5  mode: `lve` is not live, shadow or off",
+        "   5 | mode: lve",
+        "             ^^^   did you mean `live`?",
+        f"1 error in {tmp_path}",
+    ]
+
+
+def test_a_warning_alone_passes(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text(tag="{fields: {rank: rank}}"))
+    status, out = checked(tmp_path)
+    assert status == 0
+    assert out.endswith(f"1 rule in {tmp_path}: 1 warning\n")
+
+
+def test_tools_get_a_list_of_seven_fields(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text(auction="{slotz: 2}", tag="{fields: {rank: rank}}"))
+    status, out = checked(tmp_path, "json")
+    assert status == 1
+    assert json.loads(out) == [
+        {
+            "severity": "error",
+            "file": f"{tmp_path}/a.yaml",
+            "line": 4,
+            "column": 11,
+            "key": "auction.slotz",
+            "message": "there is no such key",
+            "hint": "did you mean `slots`?",
+        },
+        {
+            "severity": "warning",
+            "file": f"{tmp_path}/a.yaml",
+            "line": 5,
+            "column": 15,
+            "key": "tag.fields",
+            "message": "`resolved_bid_id` is written nowhere: clicks on these ads cannot be reported",
+            "hint": "for example `resolvedBidId: resolved_bid_id`",
+        },
+    ]
+
+
+def test_a_folder_that_is_missing_or_empty_exits_1(tmp_path: Path) -> None:
+    status, out = checked(tmp_path / "nowhere")
+    assert status == 1
+    assert "there is no such file or folder" in out
+    status, out = checked(tmp_path, "json")
+    assert status == 1
+    assert json.loads(out)[0]["message"] == "there is no rule file here"
+
+
+def test_one_file_can_be_checked_alone(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text(mode="lve"))
+    assert checked(tmp_path / "a.yaml")[1].startswith(f"{tmp_path}/a.yaml:5  mode")
