@@ -57,7 +57,7 @@ def key(
         default: the value where it is not given.
         description: its meaning, for the person who writes rules.
         examples: as written in YAML.
-        written: the default as written in YAML, where that is not plain.
+        written: the default as written in YAML, where that is not plain; " " where it means nothing.
         name: the key's name where Python cannot have it.
     """
     about = {"kind": kind, "description": description, "examples": examples, "written": written, "name": name}
@@ -340,6 +340,7 @@ class Layout(Section):
         0,
         description="With `place: every`, which needs it: the distance between two ads.",
         examples=("5",),
+        written=" ",
     )
     keep_organic: bool = key(
         Flag(), False, description="Leave the organic item where it is, untagged, and add the sponsored copy."

@@ -12,8 +12,15 @@ from typing import Final
 from proxy.ask import Ask
 from proxy.rules.selector import Selector, SelectorError
 
-KINDS: Final = ("query", "header", "cookie", "path", "form", "body")
-"""What a source can begin with."""
+KINDS: Final = {
+    "query": "a query parameter, decoded; of several, the first",
+    "header": "a request header, in any case",
+    "cookie": "a cookie",
+    "path": "what `match.path` captured under this name; `path` alone is the whole path",
+    "form": "a field of an urlencoded body (POST)",
+    "body": "a JSONPath into a JSON body (POST): `body.$.variables.term`",
+}
+"""What a source can begin with, and what it then is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +148,7 @@ def _body_selector(name: str) -> Selector:
 
 
 def _unknown(text: str, kind: str) -> SelectorError:
-    near = get_close_matches(kind.lower(), KINDS, 1)
+    near = get_close_matches(kind.lower(), list(KINDS), 1)
     if near and kind != text:
         hint = f"did you mean `{near[0]}.{text.partition('.')[2]}`?"
     elif kind == text and text and not near:

@@ -13,18 +13,18 @@ from typing import Any, Final, TypeAlias
 from proxy.rules.kinds import BAD, Kind, Report, Wrong, nearest
 from proxy.rules.nodes import Items, Keys, Node, Scalar, shown
 
-WRITABLE: Final = (
-    "resolved_bid_id",
-    "rank",
-    "campaign_id",
-    "winner_type",
-    "winner_id",
-    "id",
-    "page",
-    "demand_source",
-    "metadata",
-)
-"""Values that can be written."""
+WRITABLE: Final = {
+    "resolved_bid_id": "the winner's `resolvedBidId`: the frontend reports impressions and clicks with it",
+    "rank": "the winner's rank, from 1",
+    "campaign_id": "the campaign that pays",
+    "winner_type": "what won: `product`, `vendor`, `brand` or `url`",
+    "winner_id": "the id of what won",
+    "id": "the product's id in the catalogue",
+    "page": "the page's name, as in this rule",
+    "demand_source": "where the demand comes from, where it is not the marketplace's own",
+    "metadata": "what an external demand source says of its ad, as JSON",
+}
+"""Values that can be written, and what they are."""
 
 OF_ANY_ITEM: Final = frozenset({"id", "page"})
 """Those that an organic item has, too."""
@@ -75,7 +75,7 @@ def read_value(node: Scalar) -> Value:
         return Value("", b"null")
     if node.plain and (text in ("true", "false") or (_JSON_NUMBER.fullmatch(text) and len(text) <= 100)):
         return Value("", text.encode())
-    near = nearest(text, WRITABLE)
+    near = nearest(text, tuple(WRITABLE))
     hint = f'did you mean `{near}`? Text itself is written "={shown(text, 30)}"' if near else _as_literal(node)
     raise Wrong(f"`{shown(text)}` is no value that can be written", hint)
 
