@@ -6,28 +6,26 @@ hangs costs lines (they are counted), never a page. No value can break out of
 its line, and the ad platform's key is blacked out wherever it might appear.
 """
 
-import json
 import logging
 import os
-import re
 import threading
-import time
 import traceback
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Final
 
 from proxy.clock import Clock
+from proxy.ops import lines
+from proxy.ops.lines import Fields
 from proxy.search.visit import Visit
 
 _PAUSE_SECONDS: Final = 0.1
 _QUEUE: Final = 20_000
 # Writes of this size to a pipe are not torn apart by those of other workers (PIPE_BUF on Linux).
 _ATOMIC: Final = 4096
-_LONGEST_VALUE: Final = 1000
-_BARE: Final = re.compile(r"[!#-<>-\[\]-~]+")  # printable ASCII without space, quote, = and backslash
 
-Fields = Mapping[str, object]
+# A shorter one guards nothing, and would black out parts of ordinary words.
+_SHORTEST_SECRET: Final = 8
 
 
 class Logs:
@@ -41,7 +39,7 @@ class Logs:
     """
 
     def __init__(self, format: str, descriptor: int, clock: Clock, secret: Callable[[], str] = str) -> None:
-        self._render = as_json if format == "json" else as_text
+        self._visit_line, self._said_line = lines.FORMATS[format]
         self._descriptor = descriptor
         self._clock = clock
         self._secret = secret
@@ -102,10 +100,11 @@ class Logs:
         else:
             lost, self._lost = self._lost, 0
             when, what = self._clock.wall(), {"level": "error", "message": "log lines were lost", "lines": lost}
-        fields = fields_of(what) if isinstance(what, Visit) else what
-        line = self._render({"time": _stamp(when), **fields})
+        stamp = lines.stamp(when)
+        line = self._visit_line(stamp, what) if isinstance(what, Visit) else self._said_line(stamp, what)
         secret = self._secret()
-        return (line.replace(secret, "[key]") if secret else line).encode("utf-8", "replace") + b"\n"
+        hidden = line.replace(secret, "[key]") if len(secret) >= _SHORTEST_SECRET else line
+        return hidden.encode("utf-8", "replace") + b"\n"
 
     def _write(self, batch: bytes) -> None:
         while batch:
@@ -125,64 +124,5 @@ class _Records(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         fields: dict[str, object] = {"logger": record.name}
         if record.exc_info and record.exc_info[0] is not None:
-            fields["traceback"] = "".join(traceback.format_exception(*record.exc_info))[-_LONGEST_VALUE * 4 :]
+            fields["traceback"] = "".join(traceback.format_exception(*record.exc_info))[-lines.LONGEST_VALUE :]
         self._logs.say(record.levelname.lower(), record.getMessage(), **fields)
-
-
-def fields_of(visit: Visit) -> Fields:
-    """What the wide line says. The path is without its query: what shoppers type stays out of logs."""
-    fields: dict[str, object] = {
-        "page": visit.page,
-        "reason": str(visit.reason),
-        "winners": visit.winners,
-        "status": visit.status,
-        "upstream_ms": round(visit.upstream_ms, 1),
-        "ads_ms": round(visit.ads_ms, 1),
-        "proxy_ms": round(visit.proxy_ms, 1),
-        "book": visit.book,
-        "visit": visit.id,
-        "method": visit.method,
-        "path": visit.path.partition("?")[0],
-    }
-    if visit.arm:
-        fields["arm"] = visit.arm
-    if visit.detail:
-        fields["detail"] = visit.detail
-    return fields
-
-
-def as_text(fields: Fields) -> str:
-    """`time page=search reason=served …`; a message of ours comes as `time level message …`."""
-    parts = [str(fields.get("time", ""))]
-    if "message" in fields:
-        parts.append(f"{fields.get('level', 'info')} {_one_line(str(fields['message']))}")
-    told = ("time", "level", "message", "traceback")
-    parts.extend(f"{name}={_value(value)}" for name, value in fields.items() if name not in told)
-    if "traceback" in fields:
-        # Each line of a traceback is a line of the log that cannot be taken for another.
-        parts.append("".join(f"\n  | {_one_line(line)}" for line in str(fields["traceback"]).splitlines()))
-    return " ".join(parts)
-
-
-def as_json(fields: Fields) -> str:
-    """One JSON object."""
-    return json.dumps({name: _short(value) for name, value in fields.items()}, default=str)
-
-
-def _value(value: object) -> str:
-    text = str(_short(value))
-    return text if _BARE.fullmatch(text) else json.dumps(text)
-
-
-def _short(value: object) -> object:
-    limit = _LONGEST_VALUE * 4
-    return value[:limit] + "…" if isinstance(value, str) and len(value) > limit else value
-
-
-def _one_line(text: str) -> str:
-    """The text with whatever could end a line, or move a terminal's cursor, made visible."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
-def _stamp(when: float) -> str:
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(when))}.{int(when % 1 * 1000):03d}Z"

@@ -109,10 +109,14 @@ class Metrics:
 
     def snapshot(self, numbers: Mapping[str, float]) -> bytes:
         """The tally for the parent. `numbers` are those of other wings; names that end in `_total` only grow."""
-        self._tally.counters = {name: value for name, value in numbers.items() if name.endswith("_total")}
-        self._tally.gauges = {name: value for name, value in numbers.items() if not name.endswith("_total")}
+        self._tally.counters = {name: value for name, value in numbers.items() if _grows(name)}
+        self._tally.gauges = {name: value for name, value in numbers.items() if not _grows(name)}
         self._tally.gauges["resident_bytes"] = resident_bytes()
         return _encoder.encode(self._tally)
+
+
+def _grows(name: str) -> bool:
+    return name.partition("|")[0].endswith("_total")
 
 
 _encoder: Final = msgspec.msgpack.Encoder()

@@ -60,9 +60,8 @@ class Connection(web.RequestHandler):
 class _Refusal(web.Response):
     def __init__(self, status: int) -> None:
         problem = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": int(status)}
-        super().__init__(
-            status=status, body=msgspec.json.encode(problem), headers={"Content-Type": "application/problem+json"}
-        )
+        headers = {"Content-Type": "application/problem+json", "Connection": "close"}
+        super().__init__(status=status, body=msgspec.json.encode(problem), headers=headers)
         self.force_close()
 
     async def _prepare_headers(self) -> None:

@@ -56,7 +56,12 @@ class Door:
         self._open = True
         self._loop.add_reader(self._listener.fileno(), self._let_in)
 
-    async def close(self) -> None:
+    @property
+    def entering(self) -> int:
+        """How many are in the doorway: let in, and not yet inside (a TLS handshake takes a while)."""
+        return len(self._entering)
+
+    def close(self) -> None:
         """Take in those who stand in the queue, then no one."""
         if self._open:
             self._open = False
@@ -64,8 +69,6 @@ class Door:
             while self._take_one():
                 pass
         self._listener.close()
-        if self._entering:
-            await asyncio.wait(self._entering)
 
     def _let_in(self) -> None:
         for _ in range(_AT_ONCE):

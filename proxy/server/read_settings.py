@@ -120,9 +120,11 @@ def misspelt_variables(environment: Mapping[str, str]) -> list[str]:
 
     A hint and no error: for a Service of our name Kubernetes itself sets SPONSORED_PROXY_PORT and the like.
     """
-    known = {setting.variable for setting in SETTINGS} | {KEY_VARIABLE}
+    known = [setting.attribute.upper() for setting in SETTINGS] + [KEY_VARIABLE.removeprefix(PREFIX)]
     hints: list[str] = []
-    for name in sorted(set(environment) - known):
-        near = difflib.get_close_matches(name, known, 1, 0.85) if name.startswith(PREFIX) else []
-        hints.extend(f"{name} is no setting; did you mean {match}?" for match in near)
+    for name in sorted(environment):
+        ending = name.removeprefix(PREFIX)
+        if ending not in (name, *known) and not ending.startswith(("PORT", "SERVICE_")):
+            near = difflib.get_close_matches(ending, known, 1, 0.75)
+            hints.extend(f"{name} is no setting; did you mean {PREFIX}{match}?" for match in near)
     return hints

@@ -38,6 +38,7 @@ _NEWS_SECONDS: Final = 1.0
 _SWEEP_SECONDS: Final = 5.0
 # A keep-alive client that is busy sends its next request sooner, and learns from the answer that we go.
 _IDLE_GRACE_SECONDS: Final = 1.0
+_DRAIN_LOOK_SECONDS: Final = 0.02
 _VISITS_KEPT: Final = 20
 # Connections to the marketplace and the ad platform, and what a process has open anyway.
 _OTHER_FILES: Final = 1024
@@ -215,13 +216,14 @@ class Worker:
 
     async def _drain(self) -> None:
         """No more connections; every answer ends its own; what is idle goes; what is late is cut."""
-        until = self._clock.now() + self._within
+        began = self._clock.now()
+        until, patient_until = began + self._within, began + min(_IDLE_GRACE_SECONDS, self._within / 2)
         self._server.draining = True
-        await self._door.close()
-        await asyncio.sleep(min(_IDLE_GRACE_SECONDS, self._within / 2) if self._server.connections else 0)
-        while self._server.connections and self._clock.now() < until:
-            self._server.close_idle()
-            await asyncio.sleep(0.02)
+        self._door.close()
+        while (self._server.connections or self._door.entering) and (now := self._clock.now()) < until:
+            if now >= patient_until:
+                self._server.close_idle()
+            await asyncio.sleep(_DRAIN_LOOK_SECONDS)
         if left := [connection for connection in self._server.connections if not is_idle(connection)]:
             _log.warning("%d requests were still under way after --drain; they are cut", len(left))
         await self._server.shutdown(0)

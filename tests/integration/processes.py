@@ -10,21 +10,11 @@ from pathlib import Path
 
 import aiohttp
 
+from tests.patience import SECONDS, until
+
 HERE = Path(__file__).parent
 KEY = "canary-key-8d1f00b5"
 RULE = "page: {page}\nmatch: {{path: /{page}}}\nproducts: {{list: $.items, id: $.id}}\nauction: {{slots: 2}}\nlayout: {{place: top}}\n"
-PATIENCE = 20.0
-
-
-async def until(what, why="it never came true"):
-    """Ask again and again until it is truthy; what it was."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not (found := await what()):  # noqa: ASYNC110 - another process has no event to wait for
-                await asyncio.sleep(0.02)
-            return found
-    except TimeoutError:
-        raise AssertionError(why) from None
 
 
 class Proxy:
@@ -77,7 +67,7 @@ class Proxy:
         await self.ended()
 
     async def ended(self) -> int:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(SECONDS):
             code = await self.process.wait()
             await asyncio.gather(*self.readers)
         return code

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from tests.integration.processes import Proxy, until
+from tests.integration.processes import Proxy
+from tests.patience import until
 
 
 class Shopper:

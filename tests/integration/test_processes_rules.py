@@ -1,11 +1,13 @@
 """Real processes: edits of the rules, however they are made, reach every worker; bad ones reach none."""
 
+import itertools
 import os
 import signal
 
 import pytest
 
-from tests.integration.processes import RULE, Proxy, until
+from tests.integration.processes import RULE, Proxy
+from tests.patience import until
 
 
 async def taken(proxy: Proxy, generation: int) -> None:
@@ -84,28 +86,41 @@ async def test_a_bad_edit_keeps_the_old_book_and_says_why_everywhere(tmp_path):
         assert (await proxy.ready())["problems"] == []
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda rules: (rules / "search.yaml").write_text(""),
-        lambda rules: (rules / "search.yaml").unlink(),
-        lambda rules: (rules / "more.yaml").mkdir(),
-        lambda rules: (rules / "more.yaml").write_bytes(b"x" * 10_000_000),
-        lambda rules: (rules / "more.yaml").write_text(
-            "a: &a [x]\n" + "".join(f"{c}: [*a, *a]\n" for c in "bcdefghij")
-        ),
-        lambda rules: (rules / "more.yaml").symlink_to("nowhere"),
-    ],
-    ids=["empty", "gone", "a folder", "10 MB", "aliases", "a dead link"],
-)
-async def test_whatever_comes_into_the_folder_the_old_book_stays(tmp_path, spoil):
+SPOILT = {
+    "empty": lambda rules: (rules / "more.yaml").write_text(""),
+    "a folder": lambda rules: (rules / "more.yaml").mkdir(),
+    "10 MB": lambda rules: (rules / "more.yaml").write_bytes(b"x" * 10_000_000),
+    "aliases": lambda rules: (rules / "more.yaml").write_text(
+        "a: &a [x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in itertools.pairwise("abcdefghij"))
+    ),
+    "a dead link": lambda rules: (rules / "more.yaml").symlink_to("nowhere"),
+    "the same page twice": lambda rules: (rules / "more.yaml").write_text(RULE.format(page="search")),
+    "nothing left": lambda rules: (rules / "search.yaml").unlink(),
+}
+
+
+async def test_whatever_comes_into_the_folder_the_old_book_stays(tmp_path):
     proxy = Proxy(tmp_path)
     proxy.rule()
     async with proxy:
-        spoil(proxy.rules)
-        await proxy.says("THE RULES WERE NOT TAKEN")
-        assert await proxy.is_ready()
-        assert await proxy.get("/book") == (await proxy.ready())["book"]
+        book = (await proxy.ready())["book"]
+        for refused, (what, spoil) in enumerate(SPOILT.items(), 1):
+            spoil(proxy.rules)
+            await until(lambda n=refused: refusals(proxy, n), f"{what} was not refused:\n{proxy.log}")
+            assert await proxy.is_ready(), what
+            assert await proxy.get("/book") == book, what
+            more = proxy.rules / "more.yaml"
+            more.rmdir() if more.is_dir() else more.unlink(missing_ok=True)
+            proxy.rule()
+            await until(lambda: no_problems(proxy), f"{what} was not mended:\n{proxy.log}")
+
+
+async def refusals(proxy: Proxy, number: int) -> bool:
+    return await proxy.metric("config_reload_failed_total") >= number
+
+
+async def no_problems(proxy: Proxy) -> bool:
+    return not (await proxy.ready())["problems"]
 
 
 async def test_hup_reads_at_once(tmp_path):

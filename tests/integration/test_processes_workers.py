@@ -4,8 +4,9 @@ import os
 import signal
 from pathlib import Path
 
-from tests.integration.processes import KEY, Proxy, until
+from tests.integration.processes import KEY, Proxy
 from tests.integration.test_processes_rules import taken
+from tests.patience import until
 
 
 async def test_a_killed_worker_is_replaced_by_one_with_the_book_in_force(tmp_path):

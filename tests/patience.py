@@ -1,0 +1,23 @@
+"""Waiting for the thing itself, never for time to pass."""
+
+import asyncio
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+SECONDS = 20.0
+
+
+async def until(what: Callable[[], Any], why: str = "it never came true", every: float = 0.005) -> Any:
+    """Ask again and again (`what` may be a coroutine function) until it is truthy; what it was."""
+    try:
+        async with asyncio.timeout(SECONDS):
+            while True:
+                found = what()
+                if inspect.isawaitable(found):
+                    found = await found
+                if found:
+                    return found
+                await asyncio.sleep(every)
+    except TimeoutError:
+        raise AssertionError(why) from None

@@ -1,0 +1,71 @@
+import sys
+import types
+
+import pytest
+
+from proxy import __version__
+from proxy.cli import main as cli
+from proxy.errors import SettingsTrouble
+
+
+def a_command(monkeypatch, run):
+    """Put a command under the name of `check` for this test."""
+    module = types.ModuleType("proxy.cli.check")
+    module.add_parser = lambda subparsers: subparsers.add_parser("check").add_argument("folder", nargs="?")
+    module.run = run
+    monkeypatch.setitem(sys.modules, "proxy.cli.check", module)
+
+
+def test_without_a_command_it_says_which_there_are(capsys):
+    assert cli.main([]) == 2
+    shown = capsys.readouterr().out
+    assert all(command in shown for command in cli.COMMANDS)
+
+
+def test_the_version_is_told(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["--version"])
+    assert end.value.code == 0
+    assert __version__ in capsys.readouterr().out
+
+
+def test_an_unknown_command_is_refused(capsys):
+    with pytest.raises(SystemExit) as end:
+        cli.main(["srve"])
+    assert end.value.code == 2
+    assert "invalid choice: 'srve'" in capsys.readouterr().err
+
+
+def test_a_commands_arguments_and_exit_code_are_its_own(monkeypatch):
+    a_command(monkeypatch, lambda args: 3 if args.folder == "rules" else 0)
+    assert cli.main(["check", "rules"]) == 3
+    assert cli.main(["check"]) == 0
+
+
+def test_a_trouble_is_told_without_a_traceback(monkeypatch, capsys):
+    def run(args):
+        raise SettingsTrouble("--drain 3: not a duration\n--listen: no")
+
+    a_command(monkeypatch, run)
+    assert cli.main(["check"]) == 1
+    told = capsys.readouterr().err
+    assert "--drain 3: not a duration" in told
+    assert "Traceback" not in told
+
+
+def test_one_command_does_not_load_the_others(monkeypatch):
+    a_command(monkeypatch, lambda args: 0)
+    for name in list(sys.modules):
+        if name in ("proxy.cli.serve", "proxy.cli.sandbox", "proxy.cli.demo"):
+            monkeypatch.delitem(sys.modules, name)
+    cli.main(["check"])
+    assert "proxy.cli.serve" not in sys.modules
+    assert "proxy.cli.sandbox" not in sys.modules
+
+
+def test_ctrl_c_is_no_crash(monkeypatch):
+    def run(args):
+        raise KeyboardInterrupt
+
+    a_command(monkeypatch, run)
+    assert cli.main(["check"]) == 130

@@ -1,0 +1,133 @@
+import asyncio
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from proxy.errors import SettingsTrouble
+from proxy.server import connection
+from proxy.server.connection import Server, assert_aiohttp, is_idle
+from proxy.server.lookout import seen
+from tests.patience import until
+
+
+class House:
+    """A server of ours on port 0, and a raw way to talk to it."""
+
+    def __init__(self, keep_alive=75.0):
+        self.keep_alive = keep_alive
+        self.go_on = asyncio.Event()
+
+    async def __aenter__(self):
+        self.server = Server(self.answer, self.keep_alive)
+        self.listening = await asyncio.get_running_loop().create_server(self.server, "127.0.0.1", 0)
+        self.port = self.listening.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(self, *_):
+        self.listening.close()
+        await self.server.shutdown(0)
+
+    async def answer(self, request):
+        if request.path == "/bug":
+            raise RuntimeError("a detail of ours")
+        if request.path == "/wait":
+            await self.go_on.wait()
+        return web.Response(text=request.path[:20])
+
+    async def say(self, raw: bytes) -> bytes:
+        """Send, and read until the connection ends."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.write(raw)
+        async with asyncio.timeout(10):
+            answer = await reader.read()
+        writer.close()
+        return answer
+
+
+def request(target=b"/", *lines: bytes) -> bytes:
+    return b"\r\n".join([b"GET " + target + b" HTTP/1.1", b"Host: shop", b"Connection: close", *lines, b"", b""])
+
+
+async def test_targets_of_eight_and_cookies_of_sixteen_kilobytes_pass():
+    async with House() as house:
+        assert (await house.say(request(b"/?" + b"x" * 8000))).startswith(b"HTTP/1.1 200")
+        assert (await house.say(request(b"/", b"Cookie: " + b"x" * 16000))).startswith(b"HTTP/1.1 200")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        request(b"/" + b"x" * 40000),
+        request(b"/", b"X: " + b"x" * 40000),
+        request(b"/", *(b"X-%d: 1" % n for n in range(2000))),
+        b"\x16\x03\x01\x02\x00\x01",
+        b"GET / HTTP/9.9\r\nHost: a\r\n\r\n",
+    ],
+    ids=["target", "header", "headers", "tls", "version"],
+)
+async def test_what_is_too_long_or_no_http_is_refused_without_a_word_about_us(raw, caplog):
+    async with House() as house:
+        answer = await house.say(raw)
+        status = int(answer.split(b" ")[1])
+        assert status in (400, 431)
+        assert b"Server:" not in answer
+        assert b"aiohttp" not in answer
+        assert b"Connection: close" in answer
+        assert caplog.text == ""
+
+
+async def test_a_bug_is_a_500_that_says_nothing_and_a_traceback_in_the_log(caplog):
+    async with House() as house:
+        answer = await house.say(request(b"/bug"))
+        assert answer.startswith(b"HTTP/1.1 500")
+        assert b"detail of ours" not in answer
+        assert "a detail of ours" in caplog.text
+
+
+async def test_while_draining_every_answer_says_that_the_connection_closes():
+    async with House() as house, aiohttp.ClientSession() as shopper:
+        url = f"http://127.0.0.1:{house.port}/"
+        async with shopper.get(url) as before:
+            assert "Connection" not in before.headers
+        house.server.draining = True
+        async with shopper.get(url) as after:
+            assert after.headers["Connection"] == "close"
+
+
+async def test_idle_connections_are_told_from_busy_ones_and_closed():
+    async with House() as house:
+        _, idle = await asyncio.open_connection("127.0.0.1", house.port)
+        reader, busy = await asyncio.open_connection("127.0.0.1", house.port)
+        busy.write(request(b"/wait"))
+        await until(lambda: sorted(map(is_idle, house.server.connections)) == [False, True])
+        house.server.close_idle()
+        house.go_on.set()
+        assert b"200 OK" in await reader.read()
+        idle.close()
+
+
+async def test_a_connection_shows_what_it_owes():
+    async with House() as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(b"POST /wait HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\nConnection: close\r\n\r\n123")
+        await until(lambda: [seen(one) for one in house.server.connections] == [(1, 3, 0)])
+        writer.write(b"4567890")
+        await until(lambda: [seen(one) for one in house.server.connections] == [(1, None, 0)])
+        house.go_on.set()
+        await reader.read()
+        writer.close()
+
+
+def test_an_older_aiohttp_or_one_without_its_c_parser_is_refused(monkeypatch):
+    assert_aiohttp()
+    with monkeypatch.context() as patch:
+        patch.setattr(connection.aiohttp, "__version__", "3.14.2")
+        with pytest.raises(SettingsTrouble, match=r"3\.14\.3"):
+            assert_aiohttp()
+    from aiohttp import http_parser
+
+    with monkeypatch.context() as patch:
+        patch.setattr(http_parser, "HttpRequestParser", http_parser.HttpRequestParserPy)
+        with pytest.raises(SettingsTrouble, match="C parser"):
+            assert_aiohttp()

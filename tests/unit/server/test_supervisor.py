@@ -1,0 +1,59 @@
+"""What the parent does is tried with real processes (tests/integration/test_processes_*.py); here is how it fails."""
+
+import socket
+
+import pytest
+
+from proxy.clock import ManualClock
+from proxy.errors import SettingsTrouble
+from proxy.server.read_settings import read_settings
+from proxy.server.settings import KEY_VARIABLE
+from proxy.server.supervisor import Supervisor
+from tests.integration.processes import RULE
+
+
+def settings(folder, **flags):
+    (folder / "rules").mkdir()
+    (folder / "rules" / "a.yaml").write_text(RULE.format(page="a"))
+    told = {
+        "upstream": "http://x",
+        "rules": str(folder / "rules"),
+        "data": str(folder / "data"),
+        "admin": "127.0.0.1:0",
+    }
+    return read_settings({"listen": "127.0.0.1:0"} | told | flags, {KEY_VARIABLE: "canary-key"})
+
+
+async def test_an_address_in_use_is_a_setting_to_change(tmp_path):
+    why = r"--listen .* cannot listen there \(Address already in use\)"
+    with socket.create_server(("127.0.0.1", 0)) as other, pytest.raises(SettingsTrouble, match=why):
+        Supervisor(settings(tmp_path, listen=f"127.0.0.1:{other.getsockname()[1]}"), ManualClock())
+
+
+async def test_it_is_not_ready_before_a_worker_serves(tmp_path):
+    supervisor = Supervisor(settings(tmp_path), ManualClock())
+    assert not supervisor.is_ready
+    house = supervisor.house()
+    assert (house.generation, house.pages, house.workers_serving, house.draining) == (1, ("a",), 0, False)
+    assert supervisor.visits() == []
+
+
+async def test_a_look_that_fails_is_logged_and_the_next_one_comes(tmp_path, caplog):
+    supervisor, looks = Supervisor(settings(tmp_path), ManualClock()), []
+
+    async def look():
+        looks.append(1)
+        if len(looks) == 3:
+            raise BaseExceptionGroup("enough", [KeyboardInterrupt()])
+        raise RuntimeError("a bug")
+
+    with pytest.raises(BaseExceptionGroup):
+        await supervisor._every(0, look)
+    assert caplog.text.count("RuntimeError: a bug") == 2
+
+
+async def test_a_worker_is_told_what_is_in_force(tmp_path):
+    supervisor = Supervisor(settings(tmp_path, drain="7s"), ManualClock())
+    start = supervisor._told(2)
+    assert (start.number, start.key, start.generation, list(start.texts)) == (2, "canary-key", 1, ["a.yaml"])
+    assert start.told["drain"] == "7s"
