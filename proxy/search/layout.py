@@ -34,11 +34,8 @@ def seats(layout: Layout, items: Sequence[int | None], count: int) -> list[int]:
     if layout.place == "in_place":
         return [item for item in items if item is not None]
     length = _length(layout, items, count)
-    found: list[int] = []
-    for n in range(len(items)):
-        place = min(_wished(layout, n), length - len(items) + n)
-        found.append(max(place, found[-1] + 1) if found else place)
-    return found
+    # Both sides of `min` rise with n (`check` sees to the places of a rule), so no two ads get one seat.
+    return [*map(min, _wished(layout, len(items)), range(length - len(items), length))]
 
 
 def arranged(layout: Layout, organic: Sequence[T], ads: Sequence[T], items: Sequence[int | None]) -> list[T]:
@@ -56,9 +53,10 @@ def arranged(layout: Layout, organic: Sequence[T], ads: Sequence[T], items: Sequ
             merged[place] = ad
         return merged
     if not layout.keep_organic:
-        for item in sorted((item for item in items if item is not None), reverse=True):
+        for item in sorted([item for item in items if item is not None], reverse=True):
             del merged[item]
-    del merged[_length(layout, items, len(organic)) - len(ads) :]
+    elif layout.page_size == "keep":
+        del merged[len(organic) - len(ads) :]
     for place, ad in zip(places, ads, strict=True):
         merged.insert(place, ad)
     return merged
@@ -68,13 +66,13 @@ def _length(layout: Layout, items: Sequence[int | None], count: int) -> int:
     """How many items the merged list has."""
     if layout.keep_organic:
         return count if layout.page_size == "keep" else count + len(items)
-    return count + sum(item is None for item in items)
+    return count + items.count(None)
 
 
-def _wished(layout: Layout, n: int) -> int:
-    """The place that the rule names for the n-th ad, from 0."""
+def _wished(layout: Layout, count: int) -> Sequence[int]:
+    """The places that the rule names for the first ads, from 0."""
     if layout.place == "positions":
-        return sorted(layout.positions)[n] - 1
+        return [place - 1 for place in layout.positions[:count]]
     if layout.place == "every":
-        return layout.first - 1 + n * layout.step
-    return n
+        return range(layout.first - 1, layout.first - 1 + count * layout.step, layout.step)
+    return range(count)

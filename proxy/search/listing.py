@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Final
 
 from proxy.search.path import Piece
-from proxy.search.scan import COMMA
+from proxy.search.scan import COMMA, Span
 
 _FEW: Final = 4  # up to here a search through the list is cheaper than an index of it
 
@@ -36,30 +36,30 @@ class Listing:
         positions: for each of `ids`, which item it is.
         scores: for each of `ids`, its quality in (0, 1]; None where the rule wants none.
         vendors: for each of `ids`, its vendor or None; None as a whole where the rule does not ask.
-        start: the first byte of the first item in the body (0 in an empty listing).
-        end: the byte behind the last item (0 in an empty listing).
+        span: from the first item's first byte in the body to the one behind the last item's.
+        gaps: what stands between the items: a comma and blanks; one only where all are equal, else one less than items.
     """
 
     def __init__(
         self,
-        body: bytes,
         items: Sequence[Piece],
-        span: tuple[int, int],
+        span: Span,
+        gaps: Sequence[bytes],
         ids: list[str],
         positions: Sequence[int],
         scores: list[float] | None = None,
         vendors: list[str | None] | None = None,
     ) -> None:
-        self._body: Final = body
         self.items: Final = items
-        self.start, self.end = span
+        self.span: Final = span
+        self.gaps: Final = gaps
         self.ids: Final = ids
         self.positions: Final = positions
         self.scores: Final = scores
         self.vendors: Final = vendors
 
     def __repr__(self) -> str:
-        return f"Listing({len(self.items)} items, bytes {self.start}-{self.end})"
+        return f"Listing({len(self.items)} items, bytes {self.span.start}-{self.span.end})"
 
     def __len__(self) -> int:
         return len(self.items)
@@ -86,39 +86,31 @@ class Listing:
         """Item -> id, for those that have one; for telling people what stands where."""
         return dict(zip(self.positions, self.ids, strict=True))
 
-    @cached_property
-    def gaps(self) -> list[bytes]:
-        """What stands between the items, one less than there are: a comma and blanks. One only, where all are equal.
 
-        Every byte from the first item to the last is compared with the body on the way, so that
-        whoever puts items and gaps together again can trust both.
-        """
-        if len(self.items) < 2:
-            if self._body[self.start : self.end] != b"".join(self.items):
-                raise LookupError("an item is not where it was found")
-            return []
-        gap = self._gap(self.start + len(bytes(self.items[0])))
-        joined = gap.join(self.items)
-        if self.start + len(joined) == self.end and self._body.startswith(joined, self.start):
-            return [gap]
-        return self._walked()
+def gaps_between(body: bytes, items: Sequence[Piece], start: int, first: int) -> tuple[Span, Sequence[bytes]] | None:
+    """Span and gaps of items of which the first, `first` bytes long, should stand at `start`; None where they do not.
 
-    def _walked(self) -> list[bytes]:
-        gaps = []
-        at = self.start
-        for item in self.items:
-            own = bytes(item)
-            if not self._body.startswith(own, at):
-                raise LookupError("an item is not where it was found")
-            gaps.append(gap := self._gap(at + len(own)))
-            at += len(own) + len(gap)
-        if at != self.end:
-            raise LookupError("the items end elsewhere")
-        return gaps[:-1]
+    Every byte from the first item to the last is compared with the body on the way, so that whoever puts items and
+    gaps together again can trust both.
+    """
+    gap = _gap(body, start + first) if len(items) > 1 else b""
+    joined = gap.join(items)
+    if body.startswith(joined, start):
+        return Span(start, start + len(joined)), [gap] if gap else ()
+    gaps: list[bytes] = []
+    at = start
+    for item in items:
+        own = bytes(item)
+        if not body.startswith(own, at):
+            return None
+        gaps.append(_gap(body, at + len(own)))
+        at += len(own) + len(gaps[-1])
+    return (Span(start, at), gaps[:-1]) if gaps and not gaps[-1] else None
 
-    def _gap(self, at: int) -> bytes:
-        found = COMMA.match(self._body, at)
-        return found[0] if found else b""
+
+def _gap(body: bytes, at: int) -> bytes:
+    found = COMMA.match(body, at)
+    return found[0] if found else b""
 
 
 class Page:

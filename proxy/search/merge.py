@@ -113,18 +113,22 @@ def _put_together(
     plan: Plan, body: bytes, placements: Sequence[Placement], banners: Sequence[Sequence[Winner]]
 ) -> tuple[bytes, int]:
     full = [each for each in placements if each.listing.items]
-    envelope = Envelope(body, [(each.listing.start, each.listing.end) for each in full])
+    texts = [_text(plan, body, each) for each in full]
+    if len(full) == 1 and not banners and not plan.rule.tag.summary:
+        start, end = full[0].listing.span
+        return b"".join((body[:start], *texts, body[end:])), 0
+    envelope = Envelope(body, [each.listing.span for each in full])
     if plan.rule.tag.summary and any(each.ads for each in full):
         envelope.put(plan.rule.tag.summary.steps, _summary(full))
-    written = _write_banners(plan, envelope, banners)
-    return envelope.around([_text(plan, body, each) for each in full]), written
+    written = _write_banners(plan, envelope, banners) if banners else 0
+    return envelope.around(texts), written
 
 
 def _text(plan: Plan, body: bytes, placement: Placement) -> bytes:
     """A listing's bytes, from its first item to its last."""
     listing = placement.listing
     if not placement.ads:
-        return body[listing.start : listing.end]
+        return body[listing.span.start : listing.span.end]
     organic: Sequence[Piece] = listing.items
     if plan.organic:
         organic = [plan.organic.on(listing.item(n), listing.id_of.get(n)) for n in range(len(listing))]

@@ -6,17 +6,19 @@ is a value: one serves all requests of its rule, at the same time.
 
 import re
 from collections.abc import Sequence
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from proxy.rules.rule import Rule
 from proxy.rules.selector import Selector
-from proxy.search.items import Items, falling, matched, measured, text_of, texts
+from proxy.search.items import Items
 from proxy.search.listing import Listing, NotAListing, Page
 from proxy.search.path import BROKEN, Path, Piece
-from proxy.search.route import Found, Names, Route
+from proxy.search.quality import falling, measured
+from proxy.search.route import Found, Route
 from proxy.search.tag import OrganicTag, Tag
+from proxy.search.texts import matched, text_of
 from proxy.search.whereabouts import Whereabouts
 
 T = TypeVar("T")
@@ -40,8 +42,8 @@ class Plan:
         products = rule.products
         score = products.quality if isinstance(products.quality, Selector) else None
         self._route = Route(products.list)
-        self._items = Items(products.id, score, products.vendor)
-        self._together = _together(self._route, self._items)
+        self._items = Items(self._route.stages[-1].names, products.id, score, products.vendor)
+        self._by_place = products.quality == "organic"
         self._product = Path(rule.layout.product.steps)
         self._vendor = Path(products.vendor.steps) if products.vendor else None
         self._pattern = re.compile(products.id_pattern) if products.id_pattern else None
@@ -58,7 +60,7 @@ class Plan:
             where = Whereabouts(body)
             begin: Piece = memoryview(body)[3:] if body.startswith(_BOM) else body
             found = self._route.listings(begin, body, where)
-            return Page(body, tuple([self._listing(body, each) for each in found]))
+            return Page(body, tuple([self._listing(each) for each in found]))
         except NotAListing:
             raise
         except (ValueError, *BROKEN) as broken:
@@ -82,44 +84,25 @@ class Plan:
         found = self._vendor.first(item) if self._vendor else None
         return None if found is None else text_of(found)
 
-    def _listing(self, body: bytes, found: Found) -> Listing:
-        items = found.items
-        together = self._read_together(found)
-        columns = self._items
-        known = texts(columns.id.values(items, together))
+    def _listing(self, found: Found) -> Listing:
+        known, scores, vendors = self._items.read(found.begin, found.items)
         if self._pattern:
             known = matched(known, self._pattern)
-        positions = [n for n, each in enumerate(known) if each is not None] if None in known else range(len(known))
+        count = len(known)
+        positions = [n for n, each in enumerate(known) if each is not None] if None in known else range(count)
+        if scores is not None:
+            quality: list[float] | None = measured(scores)
+        else:
+            quality = falling(range(count), count) if self._by_place else None
         return Listing(
-            body,
-            items,
+            found.items,
             found.span,
-            ids=[each for each in known if each is not None],
-            positions=positions,
-            scores=self._scores(
-                positions, len(items), columns.score.values(items, together) if columns.score else None
-            ),
-            vendors=_at(positions, texts(columns.vendor.values(items, together))) if columns.vendor else None,
+            found.gaps,
+            _at(positions, known),  # type: ignore[arg-type]
+            positions,
+            quality and _at(positions, quality),
+            vendors and _at(positions, vendors),
         )
-
-    def _scores(self, positions: Sequence[int], count: int, values: Sequence[Any] | None) -> list[float] | None:
-        if values is not None:
-            return _at(positions, measured(values))
-        return falling(positions, count) if self.rule.products.quality == "organic" else None
-
-    def _read_together(self, found: Found) -> Sequence[Any] | None:
-        if self._together is None or not found.items:
-            return None
-        try:
-            together: Sequence[Any] = self._together.decode(found.begin)
-        except msgspec.ValidationError:
-            return None
-        return together
-
-
-def _together(route: Route, items: Items) -> Names | None:
-    """The way to a listing once more, with its items as values; None where no rule's value can be read like that."""
-    return Names(route.stages[-1].names, list[items.shape]) if items.shape else None  # type: ignore[name-defined]
 
 
 def _at(positions: Sequence[int], values: list[T]) -> list[T]:

@@ -14,52 +14,28 @@ only where counting leaves a doubt.
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import Raw
 
 from proxy.rules.selector import Every, Index, Name, Selector, Step, Where
 from proxy.search import scan
-from proxy.search.listing import NotAListing
-from proxy.search.path import Piece, can_be_a_field, filtered
+from proxy.search.listing import NotAListing, gaps_between
+from proxy.search.names import Names
+from proxy.search.path import Piece, filtered
 from proxy.search.scan import Span
 from proxy.search.whereabouts import Whereabouts
 
-_object = msgspec.json.Decoder(dict[str, Raw]).decode
-_OPENED: Final = (b"[", b" ", b"\n", b"\t", b"\r")
-_CLOSED: Final = (b"]", b" ", b"\n", b"\t", b"\r")
-
-
-class Names:
-    """Down the names of objects to a value of one type, in one decode."""
-
-    def __init__(self, names: Sequence[str], leaf: Any) -> None:
-        self._odd = () if all(map(can_be_a_field, names)) else tuple(names)
-        fields = () if self._odd else names
-        shape = leaf
-        for name in reversed(fields):
-            shape = msgspec.defstruct("On", [("v", shape)], rename={"v": name}, gc=False)
-        self._decode = msgspec.json.Decoder(shape).decode
-        self._inner = attrgetter(".".join("v" * len(fields))) if fields else _itself
-
-    def decode(self, text: Piece) -> Any:
-        """The value, or what msgspec raises where there is none."""
-        for name in self._odd:
-            found = _object(text).get(name)
-            if found is None:
-                raise msgspec.ValidationError(f"Object missing required field `{name}`")
-            text = found
-        return self._inner(self._decode(text))
-
 
 class Found(NamedTuple):
-    """An array at the end of a stage: where the stage began, its items, and their span from first to last byte."""
+    """An array at the end of a stage: where the stage began, its items, and how they lie there (as in a `Listing`)."""
 
     begin: Piece
     items: Sequence[Piece]
     span: Span
+    gaps: Sequence[bytes]
 
 
 class Stage:
@@ -72,6 +48,7 @@ class Stage:
         mixed = isinstance(pick, Every | Where)  # `[*]` and filters also go into an object's values
         self._array = Names(self.names, list[Raw] | dict[str, Raw] if mixed else list[Raw])
         self._wanted = [(scan.spelling_of(name), count) for name, count in Counter(self.names).items()]
+        self._way = [Name(name) for name in self.names]
 
     def walk(self, begin: Piece, body: bytes, where: Whereabouts) -> Found:
         """The array of this stage.
@@ -81,13 +58,14 @@ class Stage:
             msgspec.DecodeError: there is no array.
         """
         items = self._array.decode(begin)
-        around = _place(where, begin)
-        span = None if isinstance(items, dict) else _span(where, items, body, around)
-        if span is None:
-            items, span = self._scanned(body, around)
+        around = Span(0, len(body)) if begin is body else _place(where, begin)
+        laid = None if isinstance(items, dict) else _laid(where, items, body, around)
+        if laid is None:
+            items, laid = self._scanned(body, around)
+        span, gaps = laid
         if self._doubtful(body, around, span):
             self._only_once(body[around.start : span.start] + body[span.end : around.end])
-        return Found(begin, items, span)
+        return Found(begin, items, span, gaps)
 
     def picked(self, found: Found) -> Iterator[Piece]:
         """Where the next stage begins."""
@@ -97,29 +75,34 @@ class Stage:
 
     def _doubtful(self, body: bytes, around: Span, span: Span) -> bool:
         for spelling, wanted in self._wanted:
-            before = spelling.count(body, around.start, span.start)
-            behind = spelling.count(body, span.end, around.end)
-            if before < 0 or behind < 0 or before + behind != wanted:
+            key = spelling.quoted
+            if body.count(key, around.start, span.start) + body.count(key, span.end, around.end) != wanted:
                 return True
-        return False
+        if body.find(b"\\", around.start, span.start) < 0 and body.find(b"\\", span.end, around.end) < 0:
+            return False
+        return any(
+            spelling.may_hide(body, around.start, span.start) or spelling.may_hide(body, span.end, around.end)
+            for spelling, _ in self._wanted
+        )
 
     def _only_once(self, envelope: bytes) -> None:
         for name, times in zip(self.names, scan.standing(envelope, self.names), strict=False):
             if times != 1:
                 raise NotAListing(f"`{name}` stands {times} times in one object")
 
-    def _scanned(self, body: bytes, around: Span) -> tuple[list[memoryview], Span]:
+    def _scanned(self, body: bytes, around: Span) -> tuple[list[memoryview], tuple[Span, Sequence[bytes]]]:
         """The slow way: of an object's values, or where the decoder's pieces have no place in the body."""
-        found = scan.find(body, [Name(name) for name in self.names], around.start)
+        found = scan.find(body, self._way, around.start)
         if found is None:
             raise NotAListing("no array where the rule says")
-        keys = [member.key for member in scan.members(body, found.start)]
-        if len(keys) != len(set(keys)):
+        members = [*scan.members(body, found.start)]
+        if len(members) != len({each.key for each in members}):
             raise NotAListing("a key stands twice in one object")
-        spans = [*scan.elements(body, found.start)] or [each.value for each in scan.members(body, found.start)]
+        spans = [*scan.elements(body, found.start)] or [each.value for each in members]
         view = memoryview(body)
         span = Span(spans[0].start, spans[-1].end) if spans else Span(around.end, around.end)
-        return [view[start:end] for start, end in spans], span
+        gaps = [body[one.end : other.start] for one, other in pairwise(spans)]
+        return [view[start:end] for start, end in spans], (span, gaps[:1] if len({*gaps}) == 1 else gaps)
 
 
 class Route:
@@ -177,18 +160,9 @@ def _place(where: Whereabouts, piece: Piece) -> Span:
     return Span(found[0], found[0] + found[1])
 
 
-def _span(where: Whereabouts, items: Sequence[Piece], body: bytes, around: Span) -> Span | None:
-    """From the first item's first byte to the last item's end; None where that cannot be so."""
+def _laid(where: Whereabouts, items: Sequence[Piece], body: bytes, around: Span) -> tuple[Span, Sequence[bytes]] | None:
+    """How the items lie in the body; None where that cannot be so."""
     if not items:
-        return Span(around.end, around.end)
-    first, last = where.place(items[0]), where.place(items[-1])
-    if first is None or last is None:
-        return None
-    start, end = first[0], last[0] + last[1]
-    opened = body[start - 1 : start] in _OPENED
-    closed = body[end : end + 1] in _CLOSED
-    return Span(start, end) if opened and closed and around.start < start < end < around.end else None
-
-
-def _itself(value: Any) -> Any:
-    return value
+        return Span(around.end, around.end), ()
+    first = where.place(items[0])
+    return first and gaps_between(body, items, *first)

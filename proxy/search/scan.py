@@ -158,9 +158,13 @@ class Spelling:
 
     def count(self, text: bytes, start: int, end: int) -> int:
         """How often the key may stand in this part of a text, as a key or a value; -1 where only a walk can tell."""
-        if text.find(b"\\", start, end) >= 0 and self._escapes.search(text, start, end):
+        if text.find(b"\\", start, end) >= 0 and self.may_hide(text, start, end):
             return -1
         return text.count(self.quoted, start, end)
+
+    def may_hide(self, text: bytes, start: int, end: int) -> bool:
+        """Whether an escape in this part of a text may spell the key."""
+        return self._escapes.search(text, start, end) is not None
 
 
 def _escapes_of(key: str) -> re.Pattern[bytes]:

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from proxy.rules.selector import Name, Step
-from proxy.search.scan import BLANK, Member, Span, find, members, spelling_of, value_at
+from proxy.search.scan import BLANK, Span, find, members, spelling_of
 
 
 class Fields:
@@ -22,13 +22,14 @@ class Fields:
         self.names: Final = tuple(names)
         self._spellings = [spelling_of(name) for name in self.names]
         self._keys = {name: msgspec.json.encode(name) + b":" for name in self.names}
+        self._all = b",".join(key.replace(b"%", b"%%") + b"%b" for key in self._keys.values())
 
     def put(self, text: bytes, at: int, values: Sequence[bytes]) -> bytes:
         """The text with a value for each name in the object that begins at `at`."""
         for spelling in self._spellings:
-            if spelling.count(text, at, len(text)):
+            if spelling.quoted in text or (b"\\" in text and spelling.may_hide(text, at, len(text))):
                 return self._replaced(text, at, dict(zip(self.names, values, strict=True)))
-        return _inserted(text, at, b",".join(map(bytes.__add__, self._keys.values(), values)))
+        return _inserted(text, at, self._all % tuple(values))
 
     def _replaced(self, text: bytes, at: int, values: dict[str, bytes]) -> bytes:
         left, done, before = dict(values), at + 1, at + 1
@@ -36,26 +37,19 @@ class Fields:
         for member in members(text, at):
             if member.key in values:
                 value = left.pop(member.key, None)
-                pieces += _without(text, done, before) if value is None else _with(text, done, member, value)
+                # Where the key stood already, this member goes with the comma before it.
+                pieces += (text[done:before],) if value is None else (text[done : member.value.start], value)
                 done = member.value.end
             before = member.value.end
         new = b",".join(self._keys[name] + value for name, value in left.items())
         return _inserted(b"".join((text[: at + 1], *pieces, text[done:])), at, new)
 
 
-def _with(text: bytes, done: int, member: Member, value: bytes) -> tuple[bytes, ...]:
-    return text[done : member.value.start], value
-
-
-def _without(text: bytes, done: int, before: int) -> tuple[bytes, ...]:
-    """Up to the end of the member before: its comma and the doubled member go."""
-    return (text[done:before],)
-
-
 def _inserted(text: bytes, at: int, fields: bytes) -> bytes:
     if not fields:
         return text
-    comma = b"" if is_empty(text, at, b"}") else b","
+    # Right behind most braces a key begins; only where it does not is a look worth its time.
+    comma = b"," if text[at + 1 : at + 2] == b'"' or not is_empty(text, at, b"}") else b""
     return b"".join((text[: at + 1], fields, comma, text[at + 1 :]))
 
 
@@ -97,6 +91,3 @@ def _new(text: bytes, steps: Sequence[Step], value: bytes) -> bytes | None:
 def replaced(text: bytes, span: Span, value: bytes) -> bytes:
     """The text with other bytes in this place."""
     return b"".join((text[: span.start], value, text[span.end :]))
-
-
-__all__ = ["Fields", "appended", "is_empty", "replaced", "value_at"]

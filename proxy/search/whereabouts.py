@@ -41,24 +41,23 @@ _release = ctypes.pythonapi.PyBuffer_Release
 _release.argtypes = (ctypes.POINTER(_Buffer),)
 _release.restype = None
 _SIMPLE: Final = 0
+_HEAD: Final = bytes.__basicsize__ - 1  # a bytes object's own bytes begin behind its head; the last counted is the NUL
 
 
 class Whereabouts:
     """The places of pieces in one body."""
 
+    __slots__ = ("_buffer", "_first", "_size")
+
     def __init__(self, body: bytes) -> None:
         self._buffer = _Buffer()
-        self._first, self._size = self._address(body)
+        self._first = id(body) + _HEAD
+        self._size = len(body)
 
     def place(self, piece: bytes | Raw | memoryview) -> tuple[int, int] | None:
         """Offset and length of a piece, or None where it is no part of the body's buffer."""
-        address, length = self._address(piece)
-        start = address - self._first
-        return (start, length) if start >= 0 and start + length <= self._size else None
-
-    def _address(self, view: bytes | Raw | memoryview) -> tuple[int, int]:
         buffer = self._buffer
-        _get(view, buffer, _SIMPLE)
-        found = buffer.buf or 0, buffer.len
+        _get(piece, buffer, _SIMPLE)
+        start, length = (buffer.buf or 0) - self._first, buffer.len
         _release(buffer)
-        return found
+        return (start, length) if start >= 0 and start + length <= self._size else None

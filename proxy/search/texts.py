@@ -1,0 +1,53 @@
+"""JSON values of items as the texts that ids are. Pure.
+
+A string is decoded, a number is the text that is written (`1.0` stays `1.0`,
+thirty digits stay thirty); anything else, and an empty string, is no id.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+from msgspec import UNSET
+
+from proxy.search.path import BROKEN, Piece
+
+NUMBER: Final = b"-0123456789"
+_DIGITS_AND_LINES: Final = b"0123456789\n"
+_text = msgspec.json.Decoder(str).decode
+
+
+def texts(values: Sequence[Any]) -> list[str | None]:
+    """Each value as text, or None; UNSET stands for a value that is not there."""
+    try:
+        joined = b"\n".join(values)
+    except TypeError:  # UNSET is no text
+        return [None if each is UNSET else text_of(each) for each in values]
+    # A JSON string holds no line break of its own, so one split gives them all.
+    if joined[:1] == b'"':
+        if b"\\" not in joined and b'""' not in joined and joined.count(b'"') == 2 * len(values):
+            simple = joined[1:-1].decode().split('"\n"')
+            if len(simple) == len(values):
+                return simple  # type: ignore[return-value]
+    elif joined and not joined.translate(None, _DIGITS_AND_LINES):
+        return joined.decode().split("\n")  # type: ignore[return-value]
+    return [text_of(each) for each in values]
+
+
+def text_of(value: Piece) -> str | None:
+    """One value as text, or None."""
+    own = bytes(value)
+    if own[:1] == b'"':
+        try:
+            return _text(own) or None
+        except BROKEN:
+            return None
+    return own.decode("ascii", "replace") if own[:1] and own[:1] in NUMBER else None
+
+
+def matched(ids: Sequence[str | None], pattern: re.Pattern[str]) -> list[str | None]:
+    """`id_pattern`: the first group of each id; an id that does not match is none."""
+    found = [None if each is None else pattern.search(each) for each in ids]
+    group = 1 if pattern.groups else 0
+    return [None if each is None else each[group] or None for each in found]
