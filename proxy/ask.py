@@ -9,11 +9,11 @@ what goes to the marketplace is always `target` and `headers` as they came.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from typing import Final
 from urllib.parse import parse_qsl, unquote
 
 import msgspec
+from propcache.api import cached_property  # the standard library's takes a lock at each first reading (Python 3.11)
 
 MISSING: Final = object()
 

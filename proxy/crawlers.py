@@ -9,7 +9,9 @@ themselves as crawlers and are none: a marketplace's own app may well be one.
 """
 
 import re
+from functools import lru_cache
 
+# Shoppers have a few thousand spellings of User-Agent between them, and looking through one takes 30 microseconds.
 # "bot" ends a word in nearly every crawler's name. Cubot is a maker of phones.
 _CRAWLER = re.compile(
     r"(?<!cu)bot\b|crawler|spider|slurp|archiver|facebookexternalhit|mediapartners-google|google-inspectiontool"
@@ -19,6 +21,7 @@ _CRAWLER = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def names_itself_a_crawler(user_agent: str | None) -> bool:
     """Whether a User-Agent says of itself that it is a crawler.
 

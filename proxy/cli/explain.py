@@ -22,7 +22,7 @@ from proxy.clock import SystemClock
 from proxy.errors import MarketplaceTrouble, RuleTrouble, SettingsTrouble
 from proxy.rules.files import read_book, read_folder
 from proxy.search.answer import Answer
-from proxy.search.headers import Peer
+from proxy.search.headers import Peer, first
 from proxy.search.organic import Organic, OrganicPages
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Found, Plans
@@ -210,6 +210,10 @@ class SavedHead:
     status: int = 200
     reason: bytes = b"OK"
     raw_headers: Sequence[tuple[bytes, bytes]] = ((b"Content-Type", b"application/json"),)
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of a field."""
+        return first(self.raw_headers, name)
 
 
 class Overheard:

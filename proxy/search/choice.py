@@ -8,6 +8,7 @@ the place of one that can.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import NamedTuple
 
 from proxy.auction.winners import Winner
@@ -31,25 +32,28 @@ def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Map
         fetched: product id -> item, for winners that are not in the listing.
     """
     candidates = once(winners)
+    if not candidates:
+        return []
+    layout = plan.rule.layout
+    slots = room(layout, plan.rule.auction.slots, len(listing.items))
+    vendors = _Vendors(layout.max_per_vendor)
     ads: list[Ad] = []
-    vendors: Counter[str | None] = Counter()
-    slots = room(plan.rule.layout, plan.rule.auction.slots, len(listing)) if candidates else 0
-    places = listing.places_of([winner.product_id for winner in candidates])
-    for winner, place in zip(candidates, places, strict=True):
+    for product_id, place in zip(candidates, listing.places_of([*candidates]), strict=True):
         if len(ads) == slots:
             break
+        winner = candidates[product_id]
         ad = _in_listing(plan, listing, winner, place) if place is not None else _fetched(plan, winner, fetched)
-        if ad and _takes(plan, vendors, _vendor(plan, listing, ad, place)):
+        if ad and (vendors.most is None or vendors.take(_vendor(plan, listing, ad, place))):
             ads.append(ad)
     return ads
 
 
-def once(winners: Iterable[Winner]) -> list[Winner]:
-    """By rank, the best first, and of each product the first."""
+def once(winners: Iterable[Winner]) -> dict[str, Winner]:
+    """By product, the best rank first; of each product the best."""
     first: dict[str, Winner] = {}
     for winner in sorted(winners, key=_rank):
         first.setdefault(winner.product_id, winner)
-    return [*first.values()]
+    return first
 
 
 def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[Winner]:
@@ -57,11 +61,10 @@ def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[Win
     layout = plan.rule.layout
     if layout.missing != "fetch" or layout.place == "in_place" or not listing.items:
         return []
-    candidates = once(winners)[: plan.rule.auction.slots]
-    places = listing.places_of([winner.product_id for winner in candidates])
-    return [
-        winner for winner, place in zip(candidates, places, strict=True) if place is None and winner.type == "product"
-    ]
+    wanted = dict([*once(winners).items()][: plan.rule.auction.slots])
+    places = listing.places_of([*wanted])
+    outside = [winner for winner, place in zip(wanted.values(), places, strict=True) if place is None]
+    return [winner for winner in outside if winner.type == "product"]
 
 
 def _in_listing(plan: Plan, listing: Listing, winner: Winner, place: int) -> Ad | None:
@@ -84,14 +87,19 @@ def _vendor(plan: Plan, listing: Listing, ad: Ad, place: int | None) -> str | No
     return listing.vendors[place] if listing.vendors else None
 
 
-def _takes(plan: Plan, vendors: Counter[str | None], vendor: str | None) -> bool:
-    """Whether one more of this vendor may be shown; an item without a vendor is nobody's, so it always may."""
-    most = plan.rule.layout.max_per_vendor
-    if most is None or vendor is None:
-        return True
-    vendors[vendor] += 1
-    return vendors[vendor] <= most
+class _Vendors:
+    """How many ads each vendor has already. An item without a vendor is nobody's, so it may always be shown."""
+
+    def __init__(self, most: int | None) -> None:
+        self.most = most
+        self._shown: Counter[str] = Counter()
+
+    def take(self, vendor: str | None) -> bool:
+        """Whether one more of this vendor may be shown."""
+        if vendor is None or self.most is None:
+            return True
+        self._shown[vendor] += 1
+        return self._shown[vendor] <= self.most
 
 
-def _rank(winner: Winner) -> int:
-    return winner.rank
+_rank = attrgetter("rank")

@@ -13,7 +13,7 @@ from typing import Final, cast
 from aiohttp import web
 
 from proxy.ask import Ask
-from proxy.errors import MarketplaceTrouble, ShopperGone, ShopperTrouble
+from proxy.errors import MarketplaceTrouble, ShopperGone, ShopperTrouble, Trouble
 from proxy.reasons import Reason
 from proxy.search import answer
 from proxy.search.answer import Answer
@@ -86,13 +86,16 @@ class FrontDoor:
         return await send(request, await self._answer(ask, peer, ShopperBody(request) if has_body(request) else None))
 
     async def _answer(self, ask: Ask, peer: Peer, body: Body) -> Answer:
-        found, ask, body = await self._find(ask, body)
-        if found is not None:
-            try:
+        try:
+            found, ask, body = await self._find(ask, body)
+            if found is not None:
                 return await self._corridor.view(View(ask, peer, body, found))
-            except Exception:
-                # Only a mistake of ours comes out here. A search may be asked again, so the page is still served.
-                log.exception("page %s: a bug (%s); passed through instead", found.rule.page, Reason.BUG)
+        except Trouble:
+            raise
+        except Exception:
+            # Only a mistake of ours comes out here. The page is still served; of its body, what was read goes first.
+            log.exception("%s %s: a bug (%s); passed through instead", ask.method, ask.path, Reason.BUG)
+            body = Rejoined(body) if isinstance(body, ShopperBody) else body
         return await self._pass_through(ask, peer, body)
 
     async def _find(self, ask: Ask, body: Body) -> tuple[Found | None, Ask, Body]:

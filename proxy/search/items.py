@@ -79,7 +79,7 @@ class _Column:
         if getter is None:
             return [otherwise] * len(together)
         try:
-            return [getter(each) for each in together]
+            return list(map(getter, together))
         except AttributeError:
             return [_got(getter, each, otherwise) for each in together]
 

@@ -8,7 +8,7 @@ out is the very object that went in.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import NamedTuple
 
 import msgspec
@@ -38,7 +38,10 @@ class Placement:
         self.listing = listing
         self.ads = ads
         self._layout = plan.rule.layout
-        self._items = [ad.item for ad in ads]
+
+    @property
+    def _items(self) -> list[int | None]:
+        return [ad.item for ad in self.ads]
 
     @property
     def placed(self) -> list[Placed]:
@@ -98,11 +101,11 @@ def merge(
         fetched: product id -> item, for winners that are not in their listing.
         banners: the winners of each of the rule's banners, in the rule's order.
     """
-    placements = []
-    for n, listing in enumerate(page.listings):
-        winners = results[n] if n < len(results) else ()
-        placements.append(Placement(plan, listing, chosen(plan, listing, winners, fetched or {})))
-    count = sum(len(each.ads) for each in placements)
+    placements = [
+        Placement(plan, listing, chosen(plan, listing, winners or (), fetched or {}))
+        for listing, winners in zip_longest(page.listings, results[: len(page.listings)])
+    ]
+    count = sum([len(each.ads) for each in placements])
     if not count and not any(banners):
         return Merged(page.body, 0, tuple(placements))
     body, written = _put_together(plan, page.body, placements, banners)

@@ -6,12 +6,13 @@ always the same value, and `page.py` cannot tell the difference.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from proxy.ask import Ask
 from proxy.errors import MarketplaceDown, NoAds
 from proxy.reasons import Reason
 from proxy.search import coding
-from proxy.search.headers import Peer, every, first, forbids_transforming
+from proxy.search.headers import Peer, every, forbids_transforming
 from proxy.search.upstream import Body, Upstream
 from proxy.wire.errors import BodyTooLarge, WireTrouble
 from proxy.wire.response import Response
@@ -36,11 +37,11 @@ class Organic:
     @property
     def coding(self) -> bytes:
         """Its Content-Encoding, b"" where it has none."""
-        return b", ".join(every(self.response.raw_headers, b"content-encoding"))
+        return content_coding(self.response)
 
     @property
     def content_type(self) -> bytes | None:
-        return first(self.response.raw_headers, b"content-type")
+        return self.response.header(b"content-type")
 
     def text(self, limit: int) -> bytes:
         """The body without its coding.
@@ -99,18 +100,25 @@ def why_unreadable(response: Response, max_body: int) -> Reason | None:
     """Why a body is not even read, seen by its head alone; None where it may hold a listing."""
     if response.status != 200:
         return Reason.NOT_OK
-    lines = response.raw_headers
-    if not is_json(first(lines, b"content-type")):
+    if not is_json(response.header(b"content-type")):
         return Reason.NOT_A_LISTING
-    if forbids_transforming(every(lines, b"cache-control")):
+    if response.header(b"cache-control") and forbids_transforming(every(response.raw_headers, b"cache-control")):
         return Reason.NO_TRANSFORM
     if response.length is not None and response.length > max_body:
         return Reason.TOO_LARGE
-    if not coding.knows(b", ".join(every(lines, b"content-encoding"))):
+    if not coding.knows(content_coding(response)):
         return Reason.NOT_A_LISTING
     return None
 
 
+def content_coding(response: Response) -> bytes:
+    """All codings of a body, in the order in which they were applied; b"" where there is none."""
+    if response.header(b"content-encoding") is None:
+        return b""
+    return b", ".join(every(response.raw_headers, b"content-encoding"))
+
+
+@lru_cache(maxsize=256)
 def is_json(content_type: bytes | None) -> bool:
     """`application/json` or any `+json` (RFC 6839), in UTF-8, with whatever other parameters."""
     if content_type is None:

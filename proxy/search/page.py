@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from proxy.ask import Ask
 from proxy.auction.client import Ads, Asking
 from proxy.auction.question import Candidates, user_of
-from proxy.auction.winners import Result
+from proxy.auction.winners import NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
@@ -150,17 +150,17 @@ class Corridor:
         """One result for each listing; a listing with too few products is not asked about."""
         rule = view.found.rule
         visit.organic = [listing.ids for listing in page.listings]
-        long_enough = [listing for listing in page.listings if len(listing.items) >= rule.skip.fewer_than]
-        candidates = [Candidates(listing.ids, listing.scores) for listing in long_enough if listing.ids]
-        if not candidates:
+        asked = [each for each in page.listings if len(each) >= rule.skip.fewer_than and each.ids]
+        if not asked:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
         visit.asks_for_ads()
         try:
-            answers = iter(await asking.answer(candidates, visit.time_left(rule.auction.timeout)))
+            candidates = [Candidates(listing.ids, listing.scores) for listing in asked]
+            results = await asking.answer(candidates, visit.time_left(rule.auction.timeout))
         finally:
             visit.has_ads()
-        asked = {id(listing) for listing in long_enough if listing.ids}
-        return [next(answers) if id(listing) in asked else Result() for listing in page.listings]
+        answered = dict(zip(map(id, asked), results, strict=True))
+        return [answered.get(id(listing), NOTHING) for listing in page.listings]
 
     # -- the three ways in which a page view ends ------------------------------
 

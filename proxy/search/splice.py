@@ -14,6 +14,8 @@ import msgspec
 from proxy.rules.selector import Name, Step
 from proxy.search.scan import BLANK, Span, find, members, spelling_of
 
+_QUOTE: Final = ord('"')
+
 
 class Fields:
     """Names of fields, made ready to be written into objects together."""
@@ -49,8 +51,9 @@ def _inserted(text: bytes, at: int, fields: bytes) -> bytes:
     if not fields:
         return text
     # Right behind most braces a key begins; only where it does not is a look worth its time.
-    comma = b"," if text[at + 1 : at + 2] == b'"' or not is_empty(text, at, b"}") else b""
-    return b"".join((text[: at + 1], fields, comma, text[at + 1 :]))
+    if text[at + 1] == _QUOTE or not is_empty(text, at, b"}"):
+        return b"%b%b,%b" % (text[: at + 1], fields, text[at + 1 :])
+    return text[: at + 1] + fields + text[at + 1 :]
 
 
 def is_empty(text: bytes, at: int, closing: bytes) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from proxy.errors import NoAds
 from proxy.reasons import Reason
+from proxy.search.headers import first
 from proxy.search.organic import Organic, is_json, why_unreadable
 
 JSON = (b"Content-Type", b"application/json")
@@ -17,6 +18,9 @@ class AResponse:
     raw_headers: list[tuple[bytes, bytes]] = field(default_factory=lambda: [JSON])
     status: int = 200
     length: int | None = None
+
+    def header(self, name: bytes) -> bytes | None:
+        return first(self.raw_headers, name)
 
 
 @pytest.mark.parametrize(

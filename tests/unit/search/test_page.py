@@ -17,7 +17,7 @@ from proxy.errors import AdPlatformTrouble, MarketplaceDown, MarketplaceSlow
 from proxy.reasons import Reason
 from proxy.search import page as corridor_module
 from proxy.search.answer import Answer
-from proxy.search.headers import Peer
+from proxy.search.headers import Peer, first
 from proxy.search.organic import Organic
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Plans
@@ -37,6 +37,9 @@ class AResponse:
         (b"Cache-Control", b"public, max-age=60"),
     )
     length: int | None = len(BODY)
+
+    def header(self, name: bytes) -> bytes | None:
+        return first(self.raw_headers, name)
 
 
 @dataclass
