@@ -1,0 +1,45 @@
+"""The rule format as a JSON Schema, for editors that complete and underline. Pure.
+
+It knows the keys, their kinds and their meanings; what does not go together
+only `check` knows.
+"""
+
+from typing import Any, Final
+
+from proxy.rules.keys import Key, keys_of
+from proxy.rules.rule import Rule, Section
+
+DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
+
+
+def json_schema() -> dict[str, Any]:
+    """The schema of a rule file: a rule, or a list of rules."""
+    return {
+        "$schema": DIALECT,
+        "title": "A rule of Sponsored Proxy",
+        "anyOf": [{"$ref": "#/$defs/Rule"}, {"type": "array", "items": {"$ref": "#/$defs/Rule"}, "minItems": 1}],
+        "$defs": {"Rule": _section(Rule)},
+    }
+
+
+def _section(section: type[Section]) -> dict[str, Any]:
+    keys = keys_of(section).values()
+    schema: dict[str, Any] = {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {key.name: _key(key) for key in keys},
+    }
+    # With a preset, everything but the name may come from there.
+    required = [key.name for key in keys if key.required and (section is not Rule or key.name == "page")]
+    return schema | ({"required": required} if required else {})
+
+
+def _key(key: Key) -> dict[str, Any]:
+    if key.kind:
+        schema = key.kind.schema()
+    else:
+        assert key.section
+        schema = _section(key.section)
+    if key.many:
+        schema = {"type": "array", "items": schema, "minItems": 1}
+    return {"description": key.description, **schema}

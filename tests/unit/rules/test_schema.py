@@ -1,0 +1,54 @@
+import re
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from proxy.rules.keys import keys_of
+from proxy.rules.rule import Rule
+from proxy.rules.schema import json_schema
+from tests.builders import a_rule_text
+
+PAGE = (Path(__file__).parents[3] / "docs" / "rules.md").read_text()
+SCHEMA = jsonschema.Draft202012Validator(json_schema())
+
+
+def takes(text: str) -> bool:
+    return bool(SCHEMA.is_valid(yaml.safe_load(text)))
+
+
+def test_it_is_a_schema_and_knows_every_key() -> None:
+    jsonschema.Draft202012Validator.check_schema(json_schema())
+    properties: dict[str, Any] = json_schema()["$defs"]["Rule"]["properties"]
+    assert properties.keys() == keys_of(Rule).keys()
+    assert all(each["description"] for each in properties.values())
+
+
+def test_what_the_reader_takes_it_takes() -> None:
+    assert takes(a_rule_text())
+    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    assert takes(example)
+    assert takes("- page: a\n  match: {path: /a}\n")
+    assert takes(a_rule_text(auction="{slots: 2, user: [cookie.a], device: auto, timeout: 1.5s}", rollout="50"))
+    assert takes(a_rule_text(tag="{fields: {a: rank, b: true, c: null, d: 1.5}, append: {at: $.x, value: [rank]}}"))
+
+
+@pytest.mark.parametrize(
+    "sections",
+    [
+        {"page": "A B"},
+        {"mode": "lve"},
+        {"auction": "{slots: 41}"},
+        {"auction": "{slotz: 4}"},
+        {"auction": "{slots: 2, timeout: 150}"},
+        {"auction": "{slots: 2, honour_gpc: yes please}"},
+        {"match": "{path: /a, methods: [PSOT]}"},
+        {"layout": "{place: positions, positions: []}"},
+        {"skip": "{after_page: {from: query.page}}"},
+        {"banners": "[]"},
+    ],
+)
+def test_what_is_plainly_wrong_it_refuses(sections: dict[str, str]) -> None:
+    assert not takes(a_rule_text(**sections))
