@@ -122,6 +122,7 @@ class Demo:
         self._ports = ports
         self._quiet = args.quiet
         self._serving = False
+        self._keepers: list[asyncio.Task[None]] = []
         self.rules, self._whose_rules = _rules(args.rules, folder)
         _furnish(folder)
         self._shop = Child("the shop", _shop_command(ports), f"http://{HOST}:{ports.shop}/healthz")
@@ -158,8 +159,7 @@ class Demo:
             return 1
         print(self._where(), flush=True)
         self._serving = True
-        for child in (self._shop, self._sandbox):
-            asyncio.create_task(self._keep(child), name=child.name)  # noqa: RUF006 - ends with the loop
+        self._keepers = [asyncio.create_task(self._keep(child)) for child in (self._shop, self._sandbox)]
         how = await self._proxy.ended()
         _complain(f"the proxy {how}\n" + "\n".join(f"  {line}" for line in self._proxy.said))
         return 1
@@ -177,6 +177,8 @@ class Demo:
 
     async def _end(self) -> None:
         self._serving = False
+        for keeper in self._keepers:
+            keeper.cancel()
         for child in reversed(self._children):
             await child.end(_END_WITHIN.get(child.name, 2.0))
 

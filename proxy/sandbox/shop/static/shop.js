@@ -110,7 +110,9 @@ function comparison(pair) {
   const before = new Map(pair.organic.map((product, place) => [product.id, place]));
   const after = new Map();
   pair.merged.forEach((product, place) => after.has(product.id) || after.set(product.id, place));
+  const promoted = new Set(pair.merged.filter(isSponsored).map((one) => one.id));
   const left = make("ol", { class: "rows organic" }, ...pair.organic.map((one, place) => row(one, place, place, after.get(one.id), false)));
+  for (const one of left.children) one.classList.toggle("promoted", promoted.has(one.dataset.id));
   const right = make("ol", { class: "rows merged" }, ...pair.merged.map((one, place) => row(one, place, before.get(one.id), place, true)));
   const wires = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   wires.setAttribute("class", "wires");
