@@ -20,13 +20,17 @@ class Call:
     body: dict[str, object]
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 512  # the default of 5 drops connections, and each costs a second
+
+
 class AdPlatform:
     """The server. `port` is where it listens, `calls` what it heard."""
 
     def __init__(self) -> None:
         self.calls: list[Call] = []
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self.server.daemon_threads = True
+        self.server = Server(("127.0.0.1", 0), _handler(self))
         self.port: int = self.server.server_address[1]
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
