@@ -1,0 +1,94 @@
+"""Who may know whom. An arrow that points the wrong way is a design that has slipped."""
+
+import ast
+
+import pytest
+
+from tests.house.plan import FILES, HOUSE, MODULES, PROXY, imports_of, name_of, ours, wing_of
+
+GROUND = {"errors", "clock", "ask", "reasons", "crawlers"}
+"""Files beside the wings, which every wing may know unless it says otherwise below."""
+
+MAY_KNOW = {
+    "topsort": set(),
+    "wire": {"errors", "clock"},
+    "rules": {"errors", "ask"},
+    "sandbox": {"topsort", "errors"},
+    "auction": GROUND | {"rules", "topsort", "wire"},
+    "events": GROUND | {"rules", "topsort", "wire"},
+    "search": GROUND | {"rules", "auction", "wire"},
+    "ops": GROUND | {"search", "events", "auction", "rules"},
+    "server": GROUND | {"rules", "auction", "events", "search", "topsort", "wire", "ops"},
+    "cli": GROUND | {"rules", "auction", "events", "search", "topsort", "wire", "ops", "server", "sandbox"},
+    "__main__": {"cli"},
+    **dict.fromkeys(GROUND, GROUND),
+}
+
+# Pure by the plan of the house; a file whose law says "Pure." joins them by itself.
+PURE = {
+    "ask",
+    "reasons",
+    *(f"rules/{name}" for name in ("rule", "selector", "sources", "book", "problems")),
+    *(f"search/{name}" for name in ("headers", "listing", "merge", "visit", "eligibility")),
+    *(f"auction/{name}" for name in ("question", "winners", "foresight", "breaker")),
+    *(f"events/{name}" for name in ("batch", "segment", "backoff", "guard")),
+    "topsort/v1",
+    "topsort/v2",
+}
+IMPURE = {
+    "aiohttp",
+    "asyncio",
+    "sqlite3",
+    "redis",
+    "time",
+    "random",
+    "socket",
+    "ssl",
+    "threading",
+    "subprocess",
+    "uvloop",
+}
+
+
+def is_pure(file) -> bool:
+    law = ast.get_docstring(ast.parse(file.read_text())) or ""
+    return "Pure." in law or str(file.relative_to(PROXY).with_suffix("")) in PURE
+
+
+def test_every_wing_has_its_place_in_the_plan():
+    assert {wing_of(name) for name in MODULES} - {""} <= set(MAY_KNOW)
+
+
+@pytest.mark.parametrize("file", FILES, ids=name_of)
+def test_every_arrow_points_the_right_way(file):
+    wing = wing_of(name_of(file))
+    if wing:
+        wrong = {name for name in ours(file) if wing_of(name) not in MAY_KNOW[wing] | {wing}}
+        assert not wrong, f"{name_of(file)} must not know {wrong}"
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if is_pure(file)], ids=name_of)
+def test_a_pure_file_touches_nothing(file):
+    assert not {name.split(".")[0] for name in imports_of(file)} & IMPURE
+    awaiting = (ast.Await, ast.AsyncFunctionDef, ast.AsyncFor, ast.AsyncWith)
+    assert not any(isinstance(node, awaiting) for node in ast.walk(ast.parse(file.read_text())))
+
+
+def test_no_file_knows_itself_through_others():
+    graph = {name: ours(file) for name, file in MODULES.items()}
+    done: set[str] = set()
+
+    def walk(name: str, path: tuple[str, ...]) -> None:
+        assert name not in path, f"a circle: {' -> '.join((*path[path.index(name) :], name))}"
+        if name not in done:
+            for other in graph[name]:
+                walk(other, (*path, name))
+            done.add(name)
+
+    for name in graph:
+        walk(name, ())
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.name != "__init__.py"], ids=name_of)
+def test_a_file_opens_with_its_law(file):
+    assert ast.get_docstring(ast.parse(file.read_text())), f"{file.relative_to(HOUSE)} says not what it is for"
