@@ -29,6 +29,7 @@ class Item:
     kind: Kind
     colour: str
     hue: str
+    colour_words: str
     material: str
     price: Decimal
     rating: float
@@ -38,7 +39,7 @@ class Item:
     @property
     def words(self) -> str:
         """What it can be found by, beside its name."""
-        return f"{self.kind.also} {self.material} {self.colour} {self.category.name} {self.seller}"
+        return f"{self.kind.also} {self.material} {self.colour} {self.colour_words} {self.category.name} {self.seller}"
 
     @property
     def description(self) -> str:
@@ -62,7 +63,7 @@ def _of_kind(category: Category, kind: Kind) -> Iterator[Item]:
     materials = kind.materials.split("|")
     for number in range(A_KIND):
         draw = _Draw(f"{kind.id}/{number}")
-        colour, hue = COLOURS[(number + draw.below(2) + len(kind.id)) % len(COLOURS)]
+        colour, hue, also = COLOURS[(number + draw.below(2) + len(kind.id)) % len(COLOURS)]
         brand = category.makers[number % len(category.makers)]
         model = models[number % len(models)].replace("-", " ")
         seller_id, seller = SELLERS[draw.below(len(SELLERS))]
@@ -76,6 +77,7 @@ def _of_kind(category: Category, kind: Kind) -> Iterator[Item]:
             kind=kind,
             colour=colour,
             hue=hue,
+            colour_words=also,
             material=materials[draw.below(len(materials))],
             price=_price(kind, draw),
             rating=round(3.6 + draw.share() * 1.3, 1),

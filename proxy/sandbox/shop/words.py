@@ -336,21 +336,21 @@ CATEGORIES = (
     ),
 )
 
-# Name and the colour itself; each kind of thing is drawn in it.
+# Name, the colour itself (each kind of thing is drawn in it), and what people call it.
 COLOURS = (
-    ("moss", "#6f7f4f"),
-    ("clay", "#c0694b"),
-    ("ink", "#34425a"),
-    ("honey", "#d9a441"),
-    ("sky", "#7fa6c4"),
-    ("rose", "#d08c8c"),
-    ("sand", "#cdb391"),
-    ("charcoal", "#4a4a4d"),
-    ("plum", "#7b4f6c"),
-    ("sea", "#3f7f80"),
-    ("oat", "#e3d8c4"),
-    ("rust", "#9c4a2f"),
-    ("fog", "#a9b2b8"),
+    ("moss", "#6f7f4f", "green olive"),
+    ("clay", "#c0694b", "orange terracotta red"),
+    ("ink", "#34425a", "navy blue dark"),
+    ("honey", "#d9a441", "yellow mustard"),
+    ("sky", "#7fa6c4", "blue light"),
+    ("rose", "#d08c8c", "pink"),
+    ("sand", "#cdb391", "beige brown"),
+    ("charcoal", "#4a4a4d", "black grey dark"),
+    ("plum", "#7b4f6c", "purple violet"),
+    ("sea", "#3f7f80", "teal green blue"),
+    ("oat", "#e3d8c4", "cream white beige"),
+    ("rust", "#9c4a2f", "red brown"),
+    ("fog", "#a9b2b8", "grey light"),
 )
 
 SELLERS = (

@@ -31,6 +31,10 @@ def test_people_find_what_they_mean(search, q, expected):
     assert kinds(search, q) == expected
 
 
+def test_colours_go_by_the_names_that_people_use(search):
+    assert {item.colour for item in search.find(Wish(q="blue mug")).items} <= {"ink", "sky", "sea"}
+
+
 def test_where_all_words_find_nothing_any_of_them_is_enough(search):
     assert kinds(search, "teapot spaceship") == {"teapot"}
 

@@ -7,7 +7,7 @@ def test_nothing_stands_twice():
         [category.id for category in CATEGORIES],
         [kind.id for kind in kinds],
         [kind.code for kind in kinds],
-        [name for name, _ in COLOURS],
+        [name for name, _, _ in COLOURS],
         [id for id, _ in SELLERS],
     ):
         assert len(names) == len(set(names))
