@@ -90,5 +90,7 @@ def a_rule_text(**sections: str) -> str:
         "products": "{list: $.products, id: $.id}",
         "auction": "{slots: 2}",
     }
+    if "graphql" in sections.get("match", ""):
+        rule["products"] = "{list: $.data.products, id: $.id}"
     rule |= sections
     return "".join(f"{name}: {value}\n" for name, value in rule.items() if value)

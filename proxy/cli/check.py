@@ -7,9 +7,8 @@ is taken there. Exit 1 where there is an error; warnings pass.
 import json
 from typing import TextIO
 
-from proxy.errors import RuleTrouble
-from proxy.rules.files import read_book, read_folder
-from proxy.rules.problems import Problem
+from proxy.rules.files import look_into, read_book
+from proxy.rules.problems import Problem, in_order
 
 
 def check(folder: str, format: str, out: TextIO) -> int:
@@ -35,14 +34,12 @@ def check(folder: str, format: str, out: TextIO) -> int:
 
 
 def _problems_of(folder: str) -> tuple[tuple[Problem, ...], int]:
-    try:
-        texts = read_folder(folder)
-    except RuleTrouble as trouble:
-        return trouble.problems, 0
+    texts, problems = look_into(folder)
     if not texts:
-        return (Problem("error", folder, 0, 0, "", "there is no rule file here", "rule files end in .yaml"),), 0
+        empty = Problem("error", folder, 0, 0, "", "there is no rule file here", "rule files end in .yaml")
+        return tuple(problems) or (empty,), 0
     reading = read_book({_path(folder, name): text for name, text in texts.items()})
-    return reading.problems, len(reading.book.rules) if reading.book else 0
+    return in_order([*problems, *reading.problems]), len(reading.book.rules) if reading.book else 0
 
 
 def _path(folder: str, name: str) -> str:

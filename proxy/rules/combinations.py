@@ -12,7 +12,7 @@ from proxy.rules.draft import Draft, Unreadable
 from proxy.rules.kinds import nearest
 from proxy.rules.paths import PathPattern
 from proxy.rules.problems import Severity
-from proxy.rules.selector import Name, Selector
+from proxy.rules.selector import Every, Name, Selector, Where
 from proxy.rules.sources import Source, Sources
 from proxy.rules.values import OF_ANY_ITEM, Value, names_in
 
@@ -309,6 +309,17 @@ def banners(rule: Draft) -> Iterator[Found]:
             yield Found(f"banners[{n}].search_query", "a banner has a category or search words, not both", "remove one")
 
 
+def listing(rule: Draft) -> Iterator[Found]:
+    selector: Selector = rule.get("products.list")
+    if selector.steps and isinstance(selector.steps[-1], Every | Where):
+        array = str(Selector.of(selector.steps[:-1]))
+        message = f"`{selector}` makes a listing of every element"
+        yield Found("products.list", message, f"write `{array}` where that is the array of products", "warning")
+    if rule.given("match.graphql") and selector.steps[:1] != (Name("data"),) and not selector.is_xpath:
+        hint = f"write `$.data{str(selector)[1:]}`"
+        yield Found("products.list", "a GraphQL answer has all its fields under `data`", hint, "warning")
+
+
 def caching(rule: Draft) -> Iterator[Found]:
     if rule.given("cache") and "GET" not in rule.get("match.methods"):
         yield Found("cache", "only answers to GET are kept, and this rule takes none", "remove it")
@@ -344,5 +355,6 @@ MATTERS: Final[tuple[Matter, ...]] = (
     written_places,
     banners,
     caching,
+    listing,
     mixed,
 )

@@ -6,7 +6,7 @@ the same book from them. `read_folder` is the only I/O of this wing.
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -20,6 +20,7 @@ from proxy.rules.reading import read_rule
 from proxy.rules.yamltext import LARGEST, NotYaml, read_yaml, text_of
 
 ENDINGS: Final = (".yaml", ".yml")
+MOST_PROBLEMS: Final = 500
 
 
 class Reading(NamedTuple):
@@ -66,7 +67,18 @@ def _drafts_of(name: str, raw: bytes, problems: list[Problem]) -> list[Draft]:
         return [read_rule(root, name, lines)]
     if not root.items:
         problems.append(_whole("error", name, "the list of rules is empty", "write a rule, or remove the file"))
-    return [read_rule(node, name, lines) for node in root.items]
+    return list(_rules_of(root, name, lines))
+
+
+def _rules_of(root: Items, name: str, lines: list[str]) -> Iterator[Draft]:
+    found = 0
+    for node in root.items:
+        draft = read_rule(node, name, lines)
+        found += len(draft.problems)
+        yield draft
+        if found > MOST_PROBLEMS:
+            draft.tell("error", "", "there are more problems below; they are not listed", "is this a rule file at all?")
+            return
 
 
 def _of_yaml(name: str, raw: bytes, error: NotYaml) -> Problem:
@@ -92,27 +104,33 @@ def read_folder(path: str | os.PathLike[str]) -> dict[str, bytes]:
     Raises:
         RuleTrouble: a folder or a file that cannot be read; all of them at once.
     """
-    folder = Path(path)
-    problems: list[Problem] = []
-    texts: dict[str, bytes] = {}
-    for file in _rule_files(folder):
-        try:
-            texts[file.name] = _content(file)
-        except OSError as error:
-            problems.append(_whole("error", str(file), _in_words(error), ""))
+    texts, problems = look_into(path)
     if problems:
         raise RuleTrouble(problems)
     return texts
 
 
-def _rule_files(folder: Path) -> list[Path]:
+def look_into(path: str | os.PathLike[str]) -> tuple[dict[str, bytes], list[Problem]]:
+    """As `read_folder`, but with the problems beside what could be read."""
+    folder = Path(path)
+    problems: list[Problem] = []
+    texts: dict[str, bytes] = {}
     try:
-        if folder.is_file():
-            return [folder]
-        entries = sorted(folder.iterdir())
+        for file in _rule_files(folder):
+            try:
+                texts[file.name] = _content(file)
+            except OSError as error:
+                problems.append(_whole("error", str(file), _in_words(error), ""))
     except OSError as error:
         hint = "name the folder with --rules" if isinstance(error, FileNotFoundError) else ""
-        raise RuleTrouble([_whole("error", str(folder), _in_words(error), hint)]) from None
+        problems.append(_whole("error", str(folder), _in_words(error), hint))
+    return texts, problems
+
+
+def _rule_files(folder: Path) -> list[Path]:
+    if folder.is_file():
+        return [folder]
+    entries = sorted(folder.iterdir())
     return [entry for entry in entries if entry.name.endswith(ENDINGS) and not entry.name.startswith(".")]
 
 

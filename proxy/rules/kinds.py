@@ -7,9 +7,10 @@ same kinds, so that the three cannot drift apart.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from proxy.rules.nodes import Items, Keys, Node, Scalar, shown, what_is
@@ -352,14 +353,20 @@ class MapOf(Kind):
         return {"type": "object", "additionalProperties": self.kind.schema(), "minProperties": self.least}
 
 
-def did_you_mean(text: str, known: "tuple[str, ...] | list[str]") -> str:
+def did_you_mean(text: str, known: tuple[str, ...]) -> str:
     """A hint with the nearest known word, or with all of them."""
     near = nearest(text, known)
     return f"did you mean `{near}`?" if near else f"write {_either(known)}"
 
 
-def nearest(text: str, known: "tuple[str, ...] | list[str]", likeness: float = 0.6) -> str | None:
+def nearest(text: str, known: tuple[str, ...], likeness: float = 0.6) -> str | None:
     """The known word that was probably meant: the same but for case, `-` and camelCase, or else a similar one."""
+    return _nearest(text[:80], known, likeness)
+
+
+# A file that is no rule file at all has the same unknown keys a thousand times.
+@lru_cache(maxsize=1024)
+def _nearest(text: str, known: tuple[str, ...], likeness: float) -> str | None:
     plain = {_normal(word): word for word in known}
     if _normal(text) in plain:
         return plain[_normal(text)]
@@ -368,8 +375,8 @@ def nearest(text: str, known: "tuple[str, ...] | list[str]", likeness: float = 0
 
 
 def _normal(word: str) -> str:
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word[:80]).lower().replace("-", "_").replace(" ", "_")
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower().replace("-", "_").replace(" ", "_")
 
 
-def _either(words: "tuple[str, ...] | list[str]") -> str:
+def _either(words: Sequence[str]) -> str:
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"

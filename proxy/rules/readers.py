@@ -70,7 +70,8 @@ def _inner(node: Scalar) -> Selector:
     selector = _selector(node)
     if "[*]" in re.sub(r"'[^']*'|\"[^\"]*\"", "", selector.text) and not selector.is_xpath:
         column = selector.text.index("[*]") if "[*]" in selector.text else 0
-        raise Wrong("`[*]` names many values, and one is needed", "write `[0]` for the first", column, 3)
+        hint = "the path begins inside the item, as in `$.id`; `[0]` is the first of several"
+        raise Wrong("`[*]` names many values, and one is needed", hint, column, 3)
     return selector
 
 

@@ -166,15 +166,15 @@ class _Reader:
 
     def meant(self, name: str, path: str, section: type[Section]) -> tuple[str, list[str]]:
         """What a key that does not exist was probably meant to be: the hint, and the key paths."""
-        here = list(keys_of(section))
+        here = tuple(keys_of(section))
         same = nearest(name, here, 1.0)
         elsewhere = (
             []
             if same
-            else [each for each in sections() if each != path and nearest(name, list(keys_of(sections()[each])), 1.0)]
+            else [each for each in sections() if each != path and nearest(name, tuple(keys_of(sections()[each])), 1.0)]
         )
         if elsewhere:
-            exact = nearest(name, list(keys_of(sections()[elsewhere[0]])), 1.0)
+            exact = nearest(name, tuple(keys_of(sections()[elsewhere[0]])), 1.0)
             where = " or ".join(f"`{each}`" if each else "the rule itself" for each in elsewhere[:3])
             return f"`{exact}` belongs under {where}", [f"{each}.{exact}".lstrip(".") for each in elsewhere]
         near = same or nearest(name, here)

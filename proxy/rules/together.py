@@ -6,11 +6,14 @@ warned of, and so is one that no request can reach.
 
 from collections.abc import Iterable, Sequence
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from proxy.rules.conditions import ANY, Conditions
 from proxy.rules.draft import Draft
 from proxy.rules.rule import Match, Rule
+
+# Pairs are judged, so that this many cost a second; nobody writes so many by hand.
+MOST_OF_ONE_PATH: Final = 1_000
 
 EVENT_PATHS: Final = (
     ("topsort", "v1", "events"),
@@ -20,17 +23,48 @@ EVENT_PATHS: Final = (
 )
 
 
+class _Beside(NamedTuple):
+    """A sound rule with what is asked of it again and again."""
+
+    draft: Draft
+    rule: Rule
+    weight: int
+
+
 def judge(drafts: Sequence[Draft]) -> None:
     """Tell each draft what is wrong with it beside the others; `drafts` stand in the order of the files."""
     _same_names(drafts)
-    sound = [(draft, draft.rule) for draft in drafts if draft.rule]
-    for draft, rule in sound:
-        _wants_events(draft, rule)
-    unreached = {id(draft) for draft in _unreached(sound)}
-    for (first, one), (second, other) in combinations(sound, 2):
-        if id(first) not in unreached and id(second) not in unreached and _can_tie(one, other):
-            message = f"a request can match this rule and `{one.page}` ({_where(first)}) alike; then the first takes it"
-            second.tell("warning", "match.path", message, "add a condition to one of them")
+    # Only rules of the same path can take requests from each other unawares.
+    by_path: dict[object, list[_Beside]] = {}
+    for draft in drafts:
+        if draft.rule:
+            _wants_events(draft, draft.rule)
+            beside = _Beside(draft, draft.rule, Conditions(draft.rule.match).count)
+            by_path.setdefault(draft.rule.match.path.node, []).append(beside)
+    for group in by_path.values():
+        _judge_group(group[:MOST_OF_ONE_PATH])
+
+
+def _judge_group(group: Sequence[_Beside]) -> None:
+    """Rules of one path: which are never reached, which can tie."""
+    ordered = sorted(group, key=lambda each: -each.weight)
+    unreached = [n for n, each in enumerate(ordered) if _told_as_unreached(each, ordered[:n])]
+    reached = [each for n, each in enumerate(ordered) if n not in unreached]
+    for one, other in combinations(reached, 2):
+        if one.weight == other.weight and _can_tie(one.rule.match, other.rule.match):
+            takes = f"`{one.rule.page}` ({_where(one.draft)})"
+            message = f"a request can match this rule and {takes} alike; then the first takes it"
+            other.draft.tell("warning", "match.path", message, "add a condition to one of them")
+
+
+def _told_as_unreached(one: _Beside, before: Sequence[_Beside]) -> bool:
+    """Whether a rule that comes before takes all of its requests; it is told so."""
+    for other in before:
+        if _covers(other.rule, one.rule):
+            message = f"no request reaches this rule: `{other.rule.page}` ({_where(other.draft)}) takes them all"
+            one.draft.tell("warning", "match.path", message, "add a condition, or remove one of the two")
+            return True
+    return False
 
 
 def _where(draft: Draft) -> str:
@@ -61,24 +95,11 @@ def _wants_events(draft: Draft, rule: Rule) -> None:
             return
 
 
-def _unreached(sound: Sequence[tuple[Draft, Rule]]) -> Iterable[Draft]:
-    """Rules all of whose requests another takes, which comes first."""
-    ordered = sorted(sound, key=lambda each: -Conditions(each[1].match).count)
-    for n, (draft, rule) in enumerate(ordered):
-        for other_draft, other in ordered[:n]:
-            if _covers(other, rule):
-                message = f"no request reaches this rule: `{other.page}` ({_where(other_draft)}) takes them all"
-                draft.tell("warning", "match.path", message, "add a condition, or remove one of the two")
-                yield draft
-                break
-
-
 def _covers(one: Rule, other: Rule) -> bool:
     """Every request of the other's is one of this one's."""
     a, b = one.match, other.match
     return (
-        a.path.node == b.path.node
-        and set(a.methods) >= set(b.methods)
+        set(a.methods) >= set(b.methods)
         and (a.host is None or (b.host is not None and _host_within(b.host, a.host)))
         and all(b.query.get(name) == value or (value == ANY and name in b.query) for name, value in a.query.items())
         and all(
@@ -89,17 +110,14 @@ def _covers(one: Rule, other: Rule) -> bool:
     )
 
 
-def _can_tie(one: Rule, other: Rule) -> bool:
+def _can_tie(one: Match, other: Match) -> bool:
     """A request can match both, and only the order of the files decides."""
-    a, b = one.match, other.match
     return (
-        a.path.node == b.path.node
-        and Conditions(a).count == Conditions(b).count
-        and not set(a.methods).isdisjoint(b.methods)
-        and _hosts_meet(a.host, b.host)
-        and _values_meet(a.query, b.query)
-        and _values_meet(a.headers, b.headers)
-        and not _other_operation(a, b)
+        not set(one.methods).isdisjoint(other.methods)
+        and _hosts_meet(one.host, other.host)
+        and _values_meet(one.query, other.query)
+        and _values_meet(one.headers, other.headers)
+        and not _other_operation(one, other)
     )
 
 

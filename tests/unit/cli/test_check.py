@@ -71,6 +71,14 @@ def test_a_folder_that_is_missing_or_empty_exits_1(tmp_path: Path) -> None:
     assert json.loads(out)[0]["message"] == "there is no rule file here"
 
 
+def test_a_file_that_cannot_be_read_does_not_hide_the_problems_of_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text(mode="lve"))
+    (tmp_path / "b.yaml").mkdir()
+    status, out = checked(tmp_path, "json")
+    assert status == 1
+    assert [Path(problem["file"]).name for problem in json.loads(out)] == ["a.yaml", "b.yaml"]
+
+
 def test_one_file_can_be_checked_alone(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(a_rule_text(mode="lve"))
     assert checked(tmp_path / "a.yaml")[1].startswith(f"{tmp_path}/a.yaml:5  mode")

@@ -102,6 +102,12 @@ DOUBTFUL = [
     ({"products": "{list: $.p, id: $.id, vendor: $.v}"}, "products.vendor", "max_per_vendor"),
     ({"tag": "{fields: {rank: rank}}"}, "tag.fields", "written nowhere"),
     ({"match": "{path: /g, graphql: {operation: S}}"}, "match.graphql", "only GET is taken"),
+    ({"products": "{list: '$.p[*]', id: $.id}"}, "products.list", "a listing of every element"),
+    (
+        {"match": "{path: /g, methods: [POST], graphql: {field: s}}", "products": "{list: $.p, id: $.id}"},
+        "products.list",
+        "under `data`",
+    ),
 ]
 
 

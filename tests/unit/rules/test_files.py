@@ -96,6 +96,13 @@ def test_a_file_that_cannot_be_a_rule_is_one_problem(raw: bytes, message: str) -
     assert message in problem.message
 
 
+def test_a_catalogue_among_the_rules_is_refused_before_long() -> None:
+    item = "- {id: 1, name: hat, price: {amount: 10, currency: EUR}, slots: 2, colour: red, sizes: [s, m, l]}\n"
+    problems = read_book({"catalogue.yaml": item.encode() * 1_000}).problems
+    assert 500 < len(problems) < 600
+    assert "more problems" in "".join(problem.message for problem in problems)
+
+
 def test_no_file_at_all_is_a_problem() -> None:
     (problem,) = read_book({}).problems
     assert problem.message == "there is no rule file"
