@@ -10,7 +10,8 @@ import pytest
 
 from tests.conformance.ads import AdPlatform
 from tests.conformance.origin import Origin, new_marker
-from tests.conformance.running import Proxy
+from tests.conformance.running import Proxy, nginx_before, only_ours
+from tests.conformance.stages import Stage
 
 _results: dict[str, str] = {}
 ROW = re.compile(r"[A-G]\d\d[a-z]?")
@@ -45,6 +46,34 @@ def marker() -> bytes:
 @pytest.fixture
 def another() -> bytes:
     return new_marker()
+
+
+# -- the stages of block E ----
+
+
+@pytest.fixture(scope="module")
+def two_workers(origin, ads, tmp_path_factory):
+    with Proxy(tmp_path_factory.mktemp("two-workers"), origin.port, ads.port, "--workers", "2") as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module", params=["plain", "gzip", "br", "zstd", "two_workers", "behind_nginx"])
+def stage(request, origin, proxy, tmp_path_factory):
+    only_ours()
+    if request.param == "two_workers":
+        yield Stage(request.getfixturevalue("two_workers").port, origin)
+    elif request.param == "behind_nginx":
+        with nginx_before(proxy.port, tmp_path_factory.mktemp("nginx")) as port:
+            yield Stage(port, origin)
+    else:
+        yield Stage(proxy.port, origin, b"" if request.param == "plain" else request.param.encode())
+
+
+@pytest.fixture(scope="module")
+def bare(proxy, origin):
+    """One worker, an uncoded marketplace: for rows that bring a coding of their own."""
+    only_ours()
+    return Stage(proxy.port, origin)
 
 
 # -- the table ---------------------------------------------------------------

@@ -6,6 +6,7 @@ and, where a row says "byte-identical", as they went over the wire too.
 """
 
 import gzip
+import re
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -117,3 +118,24 @@ def item(number: int, more: bytes = b"") -> bytes:
 
 ITEMS = [item(number) for number in range(1, 7)]
 PAGE = page(*ITEMS)
+
+
+TAG = rb'"(?:resolvedBidId|rank)":\s*(?:"[^"]*"|\d+)'
+
+
+def untagged(merged: bytes) -> bytes:
+    """A merged body without what the rule's tags wrote into it, at the head of an item or at its end."""
+    return re.sub(TAG + rb",\s*|,\s*" + TAG, b"", merged)
+
+
+def reordered(*items: bytes) -> bytes:
+    """What the page must be but for the tags: the third and the fifth item first."""
+    third, fifth = items[2], items[4]
+    return page(third, fifth, *[each for each in items if each not in (third, fifth)])
+
+
+def assert_merged(played, expected: bytes) -> None:
+    assert played.answer.status == 200
+    assert played.is_merged, played.answer
+    assert untagged(played.shown) == expected
+    assert re.findall(rb'"resolvedBidId":\s*"([^"]*)"', played.shown) == [b"bid-p3", b"bid-p5"]

@@ -1,71 +1,21 @@
 """Block E: on a merge route the ads go in and nothing else changes; where they cannot go in, nothing changes at all.
 
-Every row is played on one worker, on two, behind nginx, and with a marketplace
+Its rows are played on one worker, on two, behind nginx, and with a marketplace
 that answers in gzip, br and zstd.
 """
 
-import gzip
 import json
 import re
 import threading
-import zipfile
-import zlib
 
-import brotli
 import pytest
 
 from tests.conformance.origin import new_marker, plain
-from tests.conformance.running import ROOT, Growth, Proxy, nginx_before, only_ours
+from tests.conformance.running import only_ours
 from tests.conformance.shopper import Shopper, request
-from tests.conformance.stages import ENCODERS, ITEMS, JSON, PAGE, Stage, item, page
+from tests.conformance.stages import ITEMS, JSON, PAGE, Stage, assert_merged, item, page, reordered, untagged
 
 MIB = 1024 * 1024
-
-
-@pytest.fixture(scope="module")
-def two_workers(origin, ads, tmp_path_factory):
-    with Proxy(tmp_path_factory.mktemp("two-workers"), origin.port, ads.port, "--workers", "2") as proxy:
-        yield proxy
-
-
-@pytest.fixture(scope="module", params=["plain", "gzip", "br", "zstd", "two_workers", "behind_nginx"])
-def stage(request, origin, proxy, tmp_path_factory):
-    only_ours()
-    if request.param == "two_workers":
-        yield Stage(request.getfixturevalue("two_workers").port, origin)
-    elif request.param == "behind_nginx":
-        with nginx_before(proxy.port, tmp_path_factory.mktemp("nginx")) as port:
-            yield Stage(port, origin)
-    else:
-        yield Stage(proxy.port, origin, b"" if request.param == "plain" else request.param.encode())
-
-
-@pytest.fixture(scope="module")
-def bare(proxy, origin):
-    """One worker, an uncoded marketplace: for rows that bring a coding of their own."""
-    only_ours()
-    return Stage(proxy.port, origin)
-
-
-TAG = rb'"(?:resolvedBidId|rank)":\s*(?:"[^"]*"|\d+)'
-
-
-def untagged(merged: bytes) -> bytes:
-    """A merged body without what the rule's tags wrote into it, at the head of an item or at its end."""
-    return re.sub(TAG + rb",\s*|,\s*" + TAG, b"", merged)
-
-
-def reordered(*items: bytes) -> bytes:
-    """What the page must be but for the tags: the third and the fifth item first."""
-    third, fifth = items[2], items[4]
-    return page(third, fifth, *[each for each in items if each not in (third, fifth)])
-
-
-def assert_merged(played, expected: bytes) -> None:
-    assert played.answer.status == 200
-    assert played.is_merged, played.answer
-    assert untagged(played.shown) == expected
-    assert re.findall(rb'"resolvedBidId":\s*"([^"]*)"', played.shown) == [b"bid-p3", b"bid-p5"]
 
 
 # -- the headers of a merged answer ------------------------------------------
@@ -273,73 +223,6 @@ def test_E17_utf_16_passes_as_it_is(stage):
     assert played.is_untouched()
 
 
-# -- limits ------------------------------------------------------------------
-
-
-def bomb() -> bytes:
-    """About 250 kB of gzip that become 256 MB of JSON."""
-    packer = zlib.compressobj(9, wbits=31)
-    begin = packer.compress(PAGE[:-1] + b', "x": "')
-    return begin + b"".join(packer.compress(b"A" * MIB) for _ in range(256)) + packer.compress(b'"}') + packer.flush()
-
-
-def test_E18_a_bomb_passes_as_it_came(proxy, bare):
-    coded = bomb()
-    assert len(coded) < 300_000
-    with Growth(proxy) as growth:
-        played = bare.play(coded, b"Content-Encoding: gzip", ask_with=(b"Accept-Encoding: gzip",))
-    assert played.is_untouched() or played.answer.status == 502
-    assert growth.bytes < 50 * MIB
-
-
-BOMBS = {
-    "E18-deflate": (b"deflate", lambda data: zlib.compress(data, 9)),
-    "E18-br": (b"br", lambda data: brotli.compress(data, quality=5)),
-    "E18-zstd": (b"zstd", ENCODERS[b"zstd"]),
-    "E18-gzip-members": (
-        b"gzip",
-        lambda data: b"".join(gzip.compress(data[i : i + MIB], 1) for i in range(0, len(data), MIB)),
-    ),
-}
-
-
-@pytest.mark.parametrize(("coding", "pack"), BOMBS.values(), ids=BOMBS)
-def test_a_bomb_of_another_coding_passes_as_it_came(proxy, bare, coding, pack):
-    coded = pack(PAGE[:-1] + b', "x": "' + b"A" * (64 * MIB) + b'"}')
-    with Growth(proxy) as growth:
-        played = bare.play(coded, b"Content-Encoding: " + coding, ask_with=(b"Accept-Encoding: " + coding,))
-    assert played.is_untouched()
-    assert growth.bytes < 50 * MIB
-
-
-@pytest.mark.parametrize("framing", ["E19-length", "E19-chunks"])
-def test_a_page_over_the_limit_streams(proxy, origin, framing):
-    """8 MB; the origin sends the rest only after the shopper has the first bytes."""
-    only_ours()
-    body = PAGE[:-1] + b', "x": "' + b"A" * (8 * MIB) + b'"}'
-    chunks, marker, begun = framing.endswith("chunks"), new_marker(), threading.Event()
-    first = 5 * MIB if chunks else 65536
-
-    def script(play):
-        frame = b"Transfer-Encoding: chunked" if chunks else b"Content-Length: %d" % len(body)
-        play.send(b"HTTP/1.1 200 OK\r\n" + JSON + b"\r\n" + frame + b"\r\n\r\n")
-        for piece in (body[:first], body[first:]):
-            play.send(b"%x\r\n%s\r\n" % (len(piece), piece) if chunks else piece)
-            assert begun.wait(15)
-        play.send(b"0\r\n\r\n" if chunks else b"")
-
-    origin.on(marker, script)
-    with Growth(proxy) as growth, Shopper(proxy.port) as shopper:
-        answer = shopper.say(request(b"/search/" + marker)).final_head()
-        pieces = shopper.pieces(answer)
-        received = [next(pieces)]
-        begun.set()
-        received.extend(pieces)
-    assert b"".join(received) == body
-    assert answer.complete
-    assert growth.bytes < 16 * MIB
-
-
 def test_E20_a_shared_cache_never_keeps_a_merged_answer(stage):
     headers = (b"Cache-Control: public, max-age=3600", b"Expires: Thu, 01 Jan 2099 00:00:00 GMT", b"Age: 5")
     played = stage.play(PAGE, *headers, b"CDN-Cache-Control: max-age=9", b"Surrogate-Control: max-age=9")
@@ -350,27 +233,6 @@ def test_E20_a_shared_cache_never_keeps_a_merged_answer(stage):
     assert b"public" not in control
     for name in (b"expires", b"age", b"cdn-cache-control", b"surrogate-control"):
         assert not played.answer.all(name), name
-
-
-def test_E21_every_file_of_the_json_test_suite_comes_through(stage):
-    with zipfile.ZipFile(ROOT / "tests/data/json-test-suite.zip") as suite:
-        files = {name: suite.read(name) for name in suite.namelist()}
-    assert len(files) == 318
-    problems = []
-    for name, body in files.items():
-        within = [b'{"items": ' + body + b"}", page(item(1, b', "x": ' + body), *ITEMS[1:])]
-        for whole in [body, *([] if stage.coding else within)]:
-            played = stage.play(whole)
-            if played.answer.status != 200 or not (played.is_untouched() or is_insertion(whole, played.shown)):
-                problems.append(f"{name}: {played.answer}")
-    stage.origin.forget()
-    assert not problems, "\n".join(problems[:20])
-
-
-def is_insertion(organic: bytes, merged: bytes) -> bool:
-    """Nothing lost and nothing added but tags: as long without them, and of the same bytes."""
-    bare = untagged(merged)
-    return b"resolvedBidId" in merged and sorted(bare) == sorted(organic)
 
 
 def test_E03_the_ad_platform_gets_the_ids_in_their_order(bare, ads):
