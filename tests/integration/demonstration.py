@@ -50,6 +50,7 @@ class Demonstration:
         self.says(r"kill -9 \d+")
         self.url = self.says(r"through the proxy\s+(http://\S+?)/\n")[1]
         self.shop = self.says(r"shop alone\s+(http://\S+?)/\n")[1]
+        self.admin = self.says(r"proxy sees\s+(http://\S+?)/\n")[1]
         self.sandbox = self.says(r"(http://\S+)/_sandbox/campaigns")[1]
         self.children = psutil.Process(self.process.pid).children(recursive=True)
         return self

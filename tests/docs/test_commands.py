@@ -1,0 +1,95 @@
+"""Every command in the pages runs. What cannot run inside a test is named here, with the reason and the next best."""
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.docs.markdown import ROOT, Block, commands
+from tests.integration.demonstration import Demonstration
+from tests.patience import SECONDS
+
+# `make test` would run itself; `make demo` runs until Ctrl-C, and the demo's own tests start it;
+# there need be no Docker where the tests run: Docker's own reading of the file is a test of the image's.
+ONLY_READ = ("make ", "docker ")
+ALL = commands()
+
+
+@pytest.fixture(scope="module")
+def demo() -> Iterator[Demonstration]:
+    with Demonstration("--quiet") as running:
+        yield running.running()
+
+
+def here(command: str, demo: Demonstration, folder: Path) -> str:
+    """The command with the addresses of the running demo, and this Python's `sponsored-proxy`."""
+    command = command.replace("http://127.0.0.1:8080", demo.url).replace("http://127.0.0.1:8081", demo.shop)
+    command = command.replace("http://127.0.0.1:9090", demo.admin).replace("http://127.0.0.1:8082", demo.sandbox)
+    return re.sub(r"(?:\.venv/bin/)?sponsored-proxy", f"{shlex.quote(sys.executable)} -m proxy", command)
+
+
+@pytest.mark.parametrize(("block", "command", "output"), ALL, ids=[f"{block}: {line[:60]}" for block, line, _ in ALL])
+def test_every_command_runs(
+    block: Block, command: str, output: str, demo: Demonstration, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if command.startswith(ONLY_READ):
+        assert_it_is_there(command)
+    elif " serve " in command:
+        assert_it_serves(command, demo, tmp_path)
+    else:
+        said = run(here(command, demo, tmp_path), tmp_path)
+        assert shape_of(output) == shape_of(said) if output else said
+
+
+def assert_it_is_there(command: str) -> None:
+    program, what = command.split()[:2]
+    if program == "make":
+        assert subprocess.run(["make", "-n", what], cwd=ROOT, capture_output=True, check=False).returncode == 0
+    else:
+        assert (ROOT / "Dockerfile").exists()
+
+
+def run(command: str, folder: Path) -> str:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "SPONSORED_PROXY_ADS_KEY": "TSE_demo"}
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {command}"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def assert_it_serves(command: str, demo: Demonstration, folder: Path) -> None:
+    """Started as it stands (with a key file, and ports of its own), it comes to serve, and ends when it is told to."""
+    (folder / "ads.key").write_text("TSE_of_a_test\n")
+    flags = ["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0", "--data", str(folder / "data")]
+    words = shlex.split(re.sub(r"https://search\.example", demo.shop, command).partition("serve")[2])
+    words = [word if word != "ads.key" else str(folder / "ads.key") for word in words]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "proxy", "serve", *words, *flags],
+        cwd=ROOT,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        assert process.stdout is not None
+        assert any("serves" in line for line in process.stdout)
+    finally:
+        process.terminate()
+        assert process.wait(SECONDS) == 0
+
+
+def shape_of(output: str) -> str:
+    """What is printed, but for what differs from run to run."""
+    return re.sub(r"[0-9a-f]{16}|\d+(?:\.\d+)?", "N", output.strip())
