@@ -13,6 +13,10 @@ from proxy.rules.rule import Rule
 SECRET_KEYS: Final = ("ads_key", "api_key", "apikey", "ads_api_key", "topsort_key", "token", "secret", "password")
 
 
+# Enough for any rule that a person wrote; a file of another kind would have a hundred thousand.
+MOST_PROBLEMS: Final = 500
+
+
 class Unreadable(LookupError):
     """A key that was given but could not be read: whatever rests on it is not judged."""
 
@@ -36,6 +40,11 @@ class Draft:
     spoilt: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     rule: Rule | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """Nobody reads more problems than these."""
+        return len(self.problems) > MOST_PROBLEMS
 
     @property
     def is_sound(self) -> bool:

@@ -6,21 +6,20 @@ the same book from them. `read_folder` is the only I/O of this wing.
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from proxy.errors import RuleTrouble
 from proxy.rules import together
 from proxy.rules.book import Book
-from proxy.rules.draft import Draft
-from proxy.rules.nodes import Items
+from proxy.rules.draft import MOST_PROBLEMS, Draft
+from proxy.rules.nodes import Items, Node
 from proxy.rules.problems import Problem, in_order
 from proxy.rules.reading import read_rule
 from proxy.rules.yamltext import LARGEST, NotYaml, read_yaml, text_of
 
 ENDINGS: Final = (".yaml", ".yml")
-MOST_PROBLEMS: Final = 500
 
 
 class Reading(NamedTuple):
@@ -64,15 +63,15 @@ def _drafts_of(name: str, raw: bytes, problems: list[Problem]) -> list[Draft]:
         problems.append(_whole("error", name, "the file is empty", "write a rule, or remove the file"))
         return []
     if not isinstance(root, Items):
-        return [read_rule(root, name, lines)]
+        return list(_rules_of([root], name, lines))
     if not root.items:
         problems.append(_whole("error", name, "the list of rules is empty", "write a rule, or remove the file"))
-    return list(_rules_of(root, name, lines))
+    return list(_rules_of(root.items, name, lines))
 
 
-def _rules_of(root: Items, name: str, lines: list[str]) -> Iterator[Draft]:
+def _rules_of(nodes: Sequence[Node], name: str, lines: list[str]) -> Iterator[Draft]:
     found = 0
-    for node in root.items:
+    for node in nodes:
         draft = read_rule(node, name, lines)
         found += len(draft.problems)
         yield draft

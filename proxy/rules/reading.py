@@ -63,6 +63,8 @@ class _Reader:
         values: dict[str, Any] = {}
         first: dict[str, Scalar] = {}
         for pair in node.pairs:
+            if self.draft.is_full:
+                break
             name = pair.key.text
             here = f"{path}.{shown(name)}".lstrip(".")
             if name in first:

@@ -103,6 +103,13 @@ def test_a_catalogue_among_the_rules_is_refused_before_long() -> None:
     assert "more problems" in "".join(problem.message for problem in problems)
 
 
+def test_a_rule_with_twenty_thousand_unknown_keys_is_refused_before_long() -> None:
+    keys = "".join(f"  slot{n}: 1\n" for n in range(20_000))
+    for text in (a_rule_text() + "skip:\n" + keys, keys.replace("  ", "")):
+        problems = read_book({"a.yaml": text.encode()}).problems
+        assert 500 < len(problems) < 520
+
+
 def test_no_file_at_all_is_a_problem() -> None:
     (problem,) = read_book({}).problems
     assert problem.message == "there is no rule file"
