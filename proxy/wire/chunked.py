@@ -44,7 +44,7 @@ class Chunks:
 
     def feed(self, data: bytes) -> bytes:
         """The body's bytes in `data`; where it is not well formed, those before the fault, and `error` is set."""
-        if self._left >= len(data):  # the middle of a large chunk: nothing to look at
+        if self._left >= len(data) > 0:  # the middle of a large chunk: nothing to look at
             self._left -= len(data)
             self._line_end = not self._left
             return data

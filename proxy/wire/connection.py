@@ -29,6 +29,10 @@ class Keeper(Protocol):
     def finished(self, connection: "Connection", idle: float | None) -> None: ...
 
 
+# An end that is ours must not look like the origin's, which may be the proper end of a body.
+_BY_US = ConnectionAbortedError("closed by us")
+
+
 class Connection(asyncio.Protocol):
     """A connection; `exchange` is the request it is serving, None while it is idle."""
 
@@ -64,11 +68,10 @@ class Connection(asyncio.Protocol):
         if self.exchange is None:
             self.close()
             return
-        self.moved = True
         self.exchange.received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._end(exc)
+        self._end(exc, self._rescue() if exc is not None and self.exchange is not None else b"")
 
     def pause_writing(self) -> None:
         self.choked = True
@@ -118,16 +121,16 @@ class Connection(asyncio.Protocol):
                 self.transport.close()
             else:
                 self.transport.abort()
-        self._end(None)
+        self._end(_BY_US)
 
-    def _end(self, error: Exception | None) -> None:
+    def _end(self, error: Exception | None, unread: bytes = b"") -> None:
         if self.is_closed:
             return
         self.is_closed = True
         self.deadline = math.inf
         exchange, self.exchange = self.exchange, None
         if exchange is not None:
-            exchange.lost(error, self._rescue() if error is not None else b"")
+            exchange.lost(error, unread)
         self.resume_writing()
         self._keeper.closed(self)
 

@@ -7,6 +7,7 @@ be done is `Refused`, in words that name no address.
 """
 
 import asyncio
+import os
 import socket
 import ssl
 from typing import Any
@@ -47,13 +48,13 @@ class Dialer:
             sock = await aiohappyeyeballs.start_connection(addresses, happy_eyeballs_delay=NEXT_AFTER, loop=loop)
         except OSError as error:
             self._good_until = 0.0
-            raise Refused(f"no connection: {error.strerror or type(error).__name__}") from None
+            raise Refused(f"no connection: {_words(error)}") from None
         try:
             await self._shake_hands(loop, sock, connection)
         except ssl.SSLError as error:
             raise Refused(f"TLS: {getattr(error, 'verify_message', '') or error.reason or 'failed'}") from None
         except OSError as error:
-            raise Refused(f"no connection: {error.strerror or type(error).__name__}") from None
+            raise Refused(f"no connection: {_words(error)}") from None
 
     async def _shake_hands(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, connection: Connection) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -95,3 +96,8 @@ class Dialer:
         self._asking = None
         if not task.cancelled():
             task.exception()  # seen, also where nobody waits any more
+
+
+def _words(error: OSError) -> str:
+    # Not the exception's own text, which names the address.
+    return os.strerror(error.errno) if error.errno else type(error).__name__

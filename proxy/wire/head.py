@@ -23,7 +23,7 @@ _LINE = _NAME + rb":" + _TEXT + rb"\r\n"
 # Possessive repeats: no way back, so the time is linear in the length whatever the bytes are.
 _HEAD = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (" + _TEXT + rb"))?\r\n((?:" + _LINE + rb")*+)\r\n")
 _FIELD = re.compile(rb"([^:]+):[\t ]*([^\r]*)\r\n")
-_FOLD = re.compile(rb"[\t ]*\r\n[\t ]+")
+_FOLD = re.compile(rb"\r\n[\t ]++")
 
 Fields = list[tuple[bytes, bytes]]
 

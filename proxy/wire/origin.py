@@ -70,4 +70,5 @@ def _split(text: str) -> SplitResult:
 def _is_host(host: str, bracketed: bool) -> bool:
     if bracketed:  # urlsplit has checked the address between the brackets
         return ":" in host and "%" not in host
-    return host.isascii() and len(host) <= 253 and _NAME.fullmatch(host) is not None and ".." not in host
+    labels = host.removesuffix(".").split(".")
+    return len(host) <= 253 and _NAME.fullmatch(host) is not None and all(0 < len(label) <= 63 for label in labels)

@@ -95,6 +95,19 @@ class Pool:
             self._apart.add(connection)
             self._free()
 
+    def look(self) -> None:
+        """Look at all deadlines, and end what has outlived its own. The tick does this."""
+        now = self._clock.now()
+        for connection in tuple(self._open):
+            if connection.moved:
+                connection.moved = False
+                connection.deadline = now + connection.patience
+            elif connection.deadline <= now and not connection.is_closed:
+                if connection.exchange is not None:
+                    connection.exchange.timed_out()
+                else:
+                    connection.close(gently=True)
+
     async def close(self) -> None:
         """End all connections, whatever they are doing; nothing can be taken any more."""
         self._shut = True
@@ -198,15 +211,6 @@ class Pool:
 
     def _tick(self) -> None:
         self._ticking = None
-        now = self._clock.now()
-        for connection in tuple(self._open):
-            if connection.moved:
-                connection.moved = False
-                connection.deadline = now + connection.patience
-            elif connection.deadline <= now and not connection.is_closed:
-                if connection.exchange is not None:
-                    connection.exchange.timed_out()
-                else:
-                    connection.close(gently=True)
+        self.look()
         if self._open:
             self._ticking = asyncio.get_running_loop().call_later(TICK, self._tick)

@@ -78,7 +78,7 @@ class Response:
                 if sink.is_full():
                     self._hold_back()
                     await sink.drained()
-                else:
+                if not self.complete:
                     await self._more()
         except BaseException:
             self.abandon()
@@ -115,6 +115,8 @@ class Response:
         if not self.status and reader.head is not None:
             self._begin(reader.head)
         if body:
+            if self._connection is not None:
+                self._connection.moved = True  # a head that drips moves nothing: it has its time as a whole
             self._take(body)
         if reader.done:
             self._finish()
@@ -153,6 +155,7 @@ class Response:
         connection = self._connection
         if connection is not None:
             connection.patience = math.inf if self.status == 101 else self._still
+            connection.moved = True
         # An answer other than success to a body that is still being sent: the origin does not want it (9112, 9.3).
         if self.sending is not None and self.status >= 300:
             self.sending.stop()
@@ -232,7 +235,7 @@ class Response:
             connection.moved = True
 
     async def _more(self) -> None:
-        """Wait until something has changed; raises what went wrong."""
+        """Wait until something has changed; raises what has gone wrong before."""
         if self._error is not None:
             raise self._error
         if self._connection is not None:
@@ -243,8 +246,6 @@ class Response:
         except asyncio.CancelledError:
             self.abandon()
             raise
-        if self._error is not None:
-            raise self._error
 
     def _wake(self) -> None:
         waiter = self._waiter
