@@ -18,6 +18,7 @@ from tests.conformance.origin import Origin, Seen, new_marker, plain
 from tests.conformance.shopper import Answer, Shopper, request
 
 JSON = b"Content-Type: application/json"
+LATE = (b"too_late", b"ads_down", b"breaker_open")  # reasons that a slow machine gives
 
 ENCODERS: dict[bytes, Callable[[bytes], bytes]] = {
     b"": bytes,
@@ -55,8 +56,7 @@ class Played:
 
     @property
     def was_late(self) -> bool:
-        reason = b"".join(self.answer.all(b"sponsored-status")).partition(b";")[0]
-        return reason in (b"too_late", b"ads_down", b"breaker_open")
+        return b"".join(self.answer.all(b"sponsored-status")).partition(b";")[0] in LATE
 
     def is_untouched(self) -> bool:
         """Byte for byte what the marketplace sent, coding and all."""
