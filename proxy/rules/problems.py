@@ -1,8 +1,9 @@
 """What is wrong with a rule file, as its author will read it. Pure.
 
 A problem says where (file, line, key), what is wrong, and what to write
-instead. Keys of the ad platform are masked here, whoever wrote the message:
-a problem is logged, printed and shown on the admin page.
+instead. Keys of the ad platform are masked here, and what a terminal would
+obey is made harmless, whoever wrote the message: a problem is logged, printed
+and shown on the admin page.
 """
 
 import re
@@ -13,6 +14,13 @@ Severity = Literal["error", "warning"]
 
 _WIDEST = 160
 _SECRET = re.compile(r"TSE_[A-Za-z0-9_\-]{4,}")
+# Control characters (tabs and line ends apart), and those that turn the direction of writing.
+_OBEYED = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def harmless(text: str) -> str:
+    """Text without a character that a terminal obeys instead of showing it; as long as before."""
+    return _OBEYED.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def masked(text: str) -> str:
@@ -53,7 +61,7 @@ class Problem:
 
     def __post_init__(self) -> None:
         for name in ("key", "message", "hint", "source_line"):
-            object.__setattr__(self, name, masked(getattr(self, name)))
+            object.__setattr__(self, name, harmless(masked(getattr(self, name))))
 
     @property
     def is_error(self) -> bool:

@@ -62,3 +62,8 @@ def test_problems_stand_from_top_to_bottom_each_once() -> None:
     one, two = Problem("error", "a", 2, 1, "", "m"), Problem("error", "a", 1, 5, "", "m")
     other = Problem("error", "b", 1, 1, "", "m")
     assert in_order([other, one, two, one]) == (two, one, other)
+
+
+def test_a_terminal_obeys_nothing_that_stands_in_a_rule_file() -> None:
+    problem = Problem("error", "a.yaml", 1, 3, "k\x1b", "a\x07\x9b", "\x1b]0;x\r", "a\x1b[2Jb\u202ec\td", 1)
+    assert str(problem).splitlines() == ["a.yaml:1  k�: a��", "   1 | a�[2Jb�c d", "         ^   �]0;x�"]
