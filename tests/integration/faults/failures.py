@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from tests.integration.faults import shop
+from tests.integration.faults.launch import KEY
 from tests.integration.faults.stage import JSON, Exchange, Part, head
 
 CREATED = "201 Created"
@@ -129,6 +130,8 @@ AD_PLATFORM = [
     Way("burst of 500", says(b"{}", "500 Internal Server Error"), ("ads_down",)),
     Way("burst of 503", says(HTML, "503 Service Unavailable", ("Retry-After", "1")), ("ads_down",)),
     Way("400", says(b'{"errCode":"bad_request","message":"m","docUrl":"u"}', "400 Bad Request"), ("ads_refused",)),
+    Way("400 that echoes the key", says(f'{{"errCode":"x","message":"{KEY}"}}'.encode(), "400 No"), ("ads_refused",)),
+    Way("HTML that echoes the key", says(KEY.encode(), f"500 {KEY}"), ("ads_down",)),
     Way("401", says(b'{"errCode":"invalid_api_key"}', "401 Unauthorized"), ("ads_refused",)),
     Way("no `results`", says(b"{}"), NOT_THE_CONTRACT),
     Way("`results` is null", says(b'{"results": null}'), NOT_THE_CONTRACT),

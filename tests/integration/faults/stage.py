@@ -172,9 +172,10 @@ class Stage:
         self._over.set()
         for server in self._servers:
             server.close()
-        for task in list(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        while self._tasks:  # a part may be at a wait that swallows one cancellation
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks, timeout=0.1)
 
 
 async def requests(reader: asyncio.StreamReader, read_bodies: bool) -> AsyncIterator[Request]:

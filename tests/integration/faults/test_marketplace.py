@@ -16,7 +16,7 @@ from tests.integration.faults import shop
 from tests.integration.faults.failures import MARKETPLACE, Failure, bomb, says, silent
 from tests.integration.faults.launch import Proxy, proxy, wait_until
 from tests.integration.faults.shopper import Answer, Shopper, ask, request
-from tests.integration.faults.stage import JSON, Actor, Exchange, Stage, black_hole, head, refusing
+from tests.integration.faults.stage import JSON, Actor, Exchange, Part, Stage, black_hole, head, refusing
 
 MATCHED, PASSED = "/api/search?q=x", "/elsewhere?q=x"
 PATIENCE = 1.0
@@ -232,11 +232,18 @@ def test_connections_closed_in_the_race_cost_no_post_and_double_none(
     assert [request.body for request in marketplace.seen] == [b"%d" % number for number in range(300)]
 
 
+async def stalls_within_the_body(exchange: Exchange) -> None:
+    """Half a page, and then nothing."""
+    await exchange.send(head("200 OK", [*JSON, ("Content-Length", str(len(shop.PAGE)))]) + shop.PAGE[:500])
+    await exchange.hang()
+
+
+@pytest.mark.parametrize("part", [silent, stalls_within_the_body])
 @pytest.mark.parametrize("target", [MATCHED, PASSED], ids=["page", "pass"])
 def test_the_marketplace_does_not_work_for_a_shopper_who_has_left(
-    target: str, marketplace: Actor, running: Proxy
+    target: str, part: Part, marketplace: Actor, running: Proxy
 ) -> None:
-    marketplace.part = silent
+    marketplace.part = part
     open_before = marketplace.open
     with Shopper(running.port) as shopper:
         shopper.socket.sendall(request(target))
