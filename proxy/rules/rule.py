@@ -14,7 +14,7 @@ empty `Sources`: it reads None from every request.
 from dataclasses import MISSING, dataclass, field
 from typing import Any, Literal
 
-from proxy.rules.kinds import Duration, Flag, Kind, ListOf, MapOf, OneOf, Percent, Text, Whole
+from proxy.rules.kinds import Kind, ListOf, MapOf, Text
 from proxy.rules.paths import PathPattern
 from proxy.rules.readers import (
     FETCH_PATH,
@@ -30,6 +30,7 @@ from proxy.rules.readers import (
     SOURCES,
     VALUE,
 )
+from proxy.rules.scalars import Duration, Flag, OneOf, Percent, Whole
 from proxy.rules.selector import Selector
 from proxy.rules.sources import Sources
 from proxy.rules.values import Template, TemplateKind, Value

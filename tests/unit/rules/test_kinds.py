@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
-from proxy.rules.kinds import BAD, Duration, Flag, Kind, ListOf, MapOf, OneOf, Percent, Text, Whole, nearest, seconds
+from proxy.rules.kinds import BAD, Kind, ListOf, MapOf, Text, nearest
 from proxy.rules.nodes import Keys
+from proxy.rules.scalars import Duration, Flag, OneOf, Percent, Whole
 from proxy.rules.yamltext import read_yaml
 
 
@@ -109,8 +110,3 @@ def test_every_mistake_in_a_list_or_a_section_is_told_with_its_place() -> None:
 )
 def test_the_nearest_word_is_the_one_that_was_meant(word: str, known: str | None) -> None:
     assert nearest(word, ("slots", "max_products", "timeout")) == known
-
-
-def test_durations_are_seconds() -> None:
-    assert [seconds(text) for text in ("150ms", "2s", "5m", "1h", "7d", "0s")] == [0.15, 2, 300, 3600, 604800, 0]
-    assert [seconds(text) for text in ("", "5", "5 s", "s", "1e3s", "٥s")] == [None] * 6
