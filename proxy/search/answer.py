@@ -5,7 +5,6 @@ still to come from the marketplace. How it is framed on the shopper's own
 connection is `shopper.py`'s business.
 """
 
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Final
 
@@ -18,8 +17,7 @@ HTTP: Final = b"HTTP/1.1 %d %b\r\n"
 BODYLESS: Final = frozenset({204, 304})
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An answer to the shopper.
 
     Args:

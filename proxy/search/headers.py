@@ -10,9 +10,10 @@ each side has its own connection, and `upstream.py` and `shopper.py` write it.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 HeaderLines = Iterable[tuple[bytes, bytes]]
 
@@ -66,8 +67,7 @@ _GONE_FROM_AN_ORGANIC_PAGE: Final = _OWN_ON_THE_WAY_BACK | _OF_THE_CDN | {b"cach
 NEVER_STORED: Final = b"Cache-Control: private, no-store\r\n"
 
 
-@dataclass(frozen=True, slots=True)
-class Peer:
+class Peer(msgspec.Struct, frozen=True):
     """Who is at the other end of the shopper's connection.
 
     Args:

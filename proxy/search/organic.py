@@ -5,8 +5,9 @@ already in flight, would be asked here and nowhere else. What comes out is
 always the same value, and `page.py` cannot tell the difference.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+
+import msgspec
 
 from proxy.ask import Ask
 from proxy.errors import MarketplaceDown, NoAds
@@ -18,8 +19,7 @@ from proxy.wire.errors import BodyTooLarge, WireTrouble
 from proxy.wire.response import Response
 
 
-@dataclass(slots=True)
-class Organic:
+class Organic(msgspec.Struct, frozen=True):
     """An organic answer.
 
     Args:

@@ -12,7 +12,8 @@ same place, logged with its traceback, and counted as `bug`.
 import asyncio
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from proxy.ask import Ask
 from proxy.auction.client import Ads, Asking
@@ -36,8 +37,7 @@ from proxy.search.visit import OpenVisit, Watch, status_headers
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """A page view as it begins: the request, who sent it, and the rule that takes it."""
 
     ask: Ask

@@ -5,7 +5,8 @@ end, so one page view never sees two books.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from proxy.ask import Ask
 from proxy.rules.book import Book, Match
@@ -13,21 +14,22 @@ from proxy.rules.rule import Rule
 from proxy.search.plan import Plan
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The rule that takes a request, ready to run."""
+class Found(msgspec.Struct, frozen=True):
+    """The rule that takes a request, ready to run.
 
-    match: Match
+    Args:
+        rule: the rule.
+        captures: what its path captured of the request's.
+        plan: the rule, compiled.
+        match: rule and captures as the book gave them.
+        book: the name of the book.
+    """
+
+    rule: Rule
+    captures: Mapping[str, str]
     plan: Plan
+    match: Match
     book: str
-
-    @property
-    def rule(self) -> Rule:
-        return self.match.rule
-
-    @property
-    def captures(self) -> Mapping[str, str]:
-        return self.match.captures
 
 
 class Plans:
@@ -44,4 +46,6 @@ class Plans:
     def find(self, ask: Ask) -> Found | None:
         """The rule that takes the request, or None: then it passes through."""
         match = self.book.find(ask)
-        return match and Found(match, self._plans[match.rule.page], self.book.name)
+        if match is None:
+            return None
+        return Found(match.rule, match.captures, self._plans[match.rule.page], match, self.book.name)
