@@ -6,13 +6,17 @@ whatever spelling, gets the new value where it stands; were it there twice, it
 is there once afterwards.
 """
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import msgspec
+from msgspec import UNSET, Raw
 
-from proxy.rules.selector import Name, Step
-from proxy.search.scan import BLANK, Span, find, members, spelling_of
+from proxy.rules.selector import Name
+from proxy.search.path import can_be_a_field
+from proxy.search.scan import BLANK, Span, members, spelling_of
+from proxy.search.spot import Spot
+from proxy.search.whereabouts import Whereabouts
 
 _QUOTE: Final = ord('"')
 
@@ -22,32 +26,67 @@ class Fields:
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names: Final = tuple(names)
-        self._spellings = [spelling_of(name) for name in self.names]
-        self._keys = {name: msgspec.json.encode(name) + b":" for name in self.names}
+        self._spellings = {name: spelling_of(name) for name in names}
+        self._keys = {name: spelling.quoted + b":" for name, spelling in self._spellings.items()}
         self._all = b",".join(key.replace(b"%", b"%%") + b"%b" for key in self._keys.values())
+        self._there = _reader(names) if all(map(can_be_a_field, names)) else None
 
-    def put(self, text: bytes, at: int, values: Sequence[bytes]) -> bytes:
-        """The text with a value for each name in the object that begins at `at`."""
-        for spelling in self._spellings:
-            if spelling.quoted in text or (b"\\" in text and spelling.may_hide(text, at, len(text))):
-                return self._replaced(text, at, dict(zip(self.names, values, strict=True)))
-        return _inserted(text, at, self._all % tuple(values))
+    def put(self, text: bytes, span: Span, values: Sequence[bytes]) -> bytes:
+        """The text with a value for each name in the object at this span."""
+        for spelling in self._spellings.values():
+            if spelling.quoted in text or (b"\\" in text and spelling.may_hide(text, *span)):
+                return self._replaced(text, span, dict(zip(self.names, values, strict=True)))
+        return inserted(text, span.start, self._all % tuple(values))
 
-    def _replaced(self, text: bytes, at: int, values: dict[str, bytes]) -> bytes:
-        left, done, before = dict(values), at + 1, at + 1
+    def _replaced(self, text: bytes, span: Span, values: Mapping[str, bytes]) -> bytes:
+        there = self._once_each(text, span)
+        if there is None:
+            return self._walked(text, span, values)
+        pieces, done = [text[: span.start + 1]], span.start + 1
+        for place, name in sorted((place, name) for name, place in there.items()):
+            pieces += (text[done : place.start], values[name])
+            done = place.end
+        pieces.append(text[done:])
+        new = b",".join([self._keys[name] + value for name, value in values.items() if name not in there])
+        return inserted(b"".join(pieces), span.start, new)
+
+    def _once_each(self, text: bytes, span: Span) -> dict[str, Span] | None:
+        """The values of those names that are there already; None where one may be there twice."""
+        if self._there is None:
+            return None
+        found = self._there(memoryview(text)[span.start : span.end])
+        where = Whereabouts(text)
+        places: dict[str, Span] = {}
+        for name, value in zip(self.names, msgspec.structs.astuple(found), strict=True):
+            if value is not UNSET:
+                place = where.place(value)
+                if place is None or self._spellings[name].count(text, *span) != 1:
+                    return None
+                places[name] = Span(place[0], sum(place))
+        return places
+
+    def _walked(self, text: bytes, span: Span, values: Mapping[str, bytes]) -> bytes:
+        left, done, before = dict(values), span.start + 1, span.start + 1
         pieces: list[bytes] = []
-        for member in members(text, at):
+        for member in members(text, span.start):
             if member.key in values:
                 value = left.pop(member.key, None)
                 # Where the key stood already, this member goes with the comma before it.
                 pieces += (text[done:before],) if value is None else (text[done : member.value.start], value)
                 done = member.value.end
             before = member.value.end
-        new = b",".join(self._keys[name] + value for name, value in left.items())
-        return _inserted(b"".join((text[: at + 1], *pieces, text[done:])), at, new)
+        new = b",".join([self._keys[name] + value for name, value in left.items()])
+        return inserted(b"".join((text[: span.start + 1], *pieces, text[done:])), span.start, new)
 
 
-def _inserted(text: bytes, at: int, fields: bytes) -> bytes:
+def _reader(names: Sequence[str]) -> Any:
+    fields = [(f"f{n}", Raw, UNSET) for n in range(len(names))]
+    rename = {f"f{n}": name for n, name in enumerate(names)}
+    return msgspec.json.Decoder(msgspec.defstruct("There", fields, rename=rename, gc=False)).decode
+
+
+def inserted(text: bytes, at: int, fields: bytes) -> bytes:
+    """The text with members (`"a":1,"b":2`) put first into the object that begins at `at`."""
     if not fields:
         return text
     # Right behind most braces a key begins; only where it does not is a look worth its time.
@@ -63,32 +102,39 @@ def is_empty(text: bytes, at: int, closing: bytes) -> bool:
     return text[behind : behind + 1] == closing
 
 
-def appended(text: bytes, steps: Sequence[Step], value: bytes) -> bytes | None:
-    """The text with one more element in the array at a path.
+class Array:
+    """An array at a path, made ready to get one more element."""
 
-    An array that is missing or null is made, where the object that would hold it is there. None where something else
-    stands in its place, or nothing above it.
-    """
-    found = find(text, steps)
-    if found is None:
-        return _new(text, steps, b"[" + value + b"]")
-    if text[found.start : found.end] == b"null":
-        return replaced(text, found, b"[" + value + b"]")
-    if text[found.start : found.start + 1] != b"[":
-        return None
-    end = found.end - 1
-    if is_empty(text, found.start, b"]"):
-        return replaced(text, Span(end, end), value)
-    end = len(text[:end].rstrip(b" \t\r\n"))
-    return replaced(text, Span(end, end), b"," + value)
+    def __init__(self, at: Spot) -> None:
+        self._at = at
+        *above, last = at.steps or (None,)
+        self._key = spelling_of(last.key).quoted + b":" if isinstance(last, Name) else None
+        self._holder = Spot([step for step in above if step])
 
+    def append(self, text: bytes, value: bytes) -> bytes | None:
+        """The text with one more element in the array.
 
-def _new(text: bytes, steps: Sequence[Step], value: bytes) -> bytes | None:
-    *above, last = steps or (None,)
-    holder = find(text, [step for step in above if step])
-    if not isinstance(last, Name) or holder is None or text[holder.start : holder.start + 1] != b"{":
-        return None
-    return _inserted(text, holder.start, msgspec.json.encode(last.key) + b":" + value)
+        An array that is missing or null is made, where the object that would hold it is there. None where something
+        else stands in its place, or nothing above it.
+        """
+        found = self._at.find(text)
+        if found is None:
+            return self._made(text, value)
+        if text[found.start : found.end] == b"null":
+            return replaced(text, found, b"[" + value + b"]")
+        if text[found.start : found.start + 1] != b"[":
+            return None
+        end = found.end - 1
+        if is_empty(text, found.start, b"]"):
+            return replaced(text, Span(end, end), value)
+        end = len(text[:end].rstrip(b" \t\r\n"))
+        return replaced(text, Span(end, end), b"," + value)
+
+    def _made(self, text: bytes, value: bytes) -> bytes | None:
+        holder = self._holder.find(text)
+        if self._key is None or holder is None or text[holder.start : holder.start + 1] != b"{":
+            return None
+        return inserted(text, holder.start, self._key + b"[" + value + b"]")
 
 
 def replaced(text: bytes, span: Span, value: bytes) -> bytes:

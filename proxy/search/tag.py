@@ -13,13 +13,14 @@ import msgspec
 
 from proxy.auction.winners import Winner
 from proxy.rules.rule import Append
-from proxy.rules.selector import Selector, Step
+from proxy.rules.selector import Selector
 from proxy.rules.values import Template, Value
-from proxy.search import scan
 from proxy.search.path import BROKEN
-from proxy.search.splice import Fields, appended
+from proxy.search.splice import Array, Fields
+from proxy.search.spot import Spot
 
 NULL: Final = b"null"
+_BRACE: Final = ord("{")
 _encode = msgspec.json.Encoder().encode
 Write: TypeAlias = Callable[[Winner], bytes]
 
@@ -28,19 +29,19 @@ class Tag:
     """Fields at a place, and an element at another, for each ad."""
 
     def __init__(self, at: Selector, fields: Mapping[str, Value], append: Append | None, page: str) -> None:
-        self._at = at.steps
+        self._at = Spot(at.steps)
         self._fields = Fields(tuple(fields))
         self._writes = [writer(value, page) for value in fields.values()]
-        self._append = append.at.steps if append else ()
-        self._element = writer(append.value, page) if append else None
+        self._append = (Array(Spot(append.at.steps)), writer(append.value, page)) if append else None
 
     def on(self, item: bytes, winner: Winner) -> bytes | None:
         """The item as an ad; None where it has no place for the tag."""
         try:
             tagged = _put(item, self._at, self._fields, [write(winner) for write in self._writes])
-            if tagged is None or self._element is None:
+            if tagged is None or self._append is None:
                 return tagged
-            return appended(tagged, self._append, self._element(winner))
+            array, element = self._append
+            return array.append(tagged, element(winner))
         except (ValueError, *BROKEN):  # text that is no Unicode, an item nested beyond all reason
             return None
 
@@ -49,7 +50,7 @@ class OrganicTag:
     """Fields for every other item of a merged listing."""
 
     def __init__(self, at: Selector, fields: Mapping[str, Value], page: str) -> None:
-        self._at = at.steps
+        self._at = Spot(at.steps)
         self._fields = Fields(tuple(fields))
         self._values = [_of_any(value, page) for value in fields.values()]
 
@@ -63,14 +64,9 @@ class OrganicTag:
             return item
 
 
-def _put(item: bytes, steps: Sequence[Step], fields: Fields, values: Sequence[bytes]) -> bytes | None:
-    at = 0
-    if steps:
-        found = scan.find(item, steps)
-        if found is None:
-            return None
-        at = found.start
-    return fields.put(item, at, values) if item[at : at + 1] == b"{" else None
+def _put(item: bytes, at: Spot, fields: Fields, values: Sequence[bytes]) -> bytes | None:
+    found = at.find(item)
+    return fields.put(item, found, values) if found and item[found.start] == _BRACE else None
 
 
 # -- values -----------------------------------------------------------------------

@@ -5,40 +5,66 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.rules.selector import Selector
-from proxy.search.splice import Fields, appended
+from proxy.search import splice
+from proxy.search.scan import Span
+from proxy.search.splice import Array, Fields
+from proxy.search.spot import Spot
 
 FIELDS = Fields(["bid", "rank"])
 
 
+def appended(text, selector):
+    return Array(Spot(Selector.parse(selector).steps)).append(text, b"7")
+
+
 def put(text):
-    return FIELDS.put(text, 0, [b'"b"', b"1"])
+    return FIELDS.put(text, Span(0, len(text)), [b'"b"', b"1"])
 
 
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        (b'{"id":1}', b'{"bid":"b","rank":1,"id":1}'),
-        (b'{ "id":1 }', b'{"bid":"b","rank":1, "id":1 }'),
-        (b'{\n\t"id":1}', b'{"bid":"b","rank":1,\n\t"id":1}'),
-        (b"{}", b'{"bid":"b","rank":1}'),
-        (b"{ \n}", b'{"bid":"b","rank":1 \n}'),
-        (b'{"rank":7}', b'{"bid":"b","rank":1}'),
-        (b'{"x":0, "rank" : {"a":[1,"]"]} ,"y":2}', b'{"bid":"b","x":0, "rank" : 1 ,"y":2}'),
-        (b'{"rank":7 , "x":1 , "rank":8, "y":2}', b'{"bid":"b","rank":1 , "x":1, "y":2}'),
-        (b'{"rank":7,"rank":8,"rank":9}', b'{"bid":"b","rank":1}'),
-        (b'{"r\\u0061nk":7,"rank":8}', b'{"bid":"b","r\\u0061nk":1}'),
-        (b'{"bid":0,"x":1,"rank":7}', b'{"bid":"b","x":1,"rank":1}'),
-        (b'{"rank":[7],"bid":0}', b'{"rank":1,"bid":"b"}'),
-        (b'{"a":{"rank":7},"b":"rank","c":["bid"]}', b'{"bid":"b","rank":1,"a":{"rank":7},"b":"rank","c":["bid"]}'),
-        (b'{"x":"\\u0061"}', b'{"bid":"b","rank":1,"x":"\\u0061"}'),
-    ],
-)
+BEFORE_AND_AFTER = [
+    (b'{"id":1}', b'{"bid":"b","rank":1,"id":1}'),
+    (b'{ "id":1 }', b'{"bid":"b","rank":1, "id":1 }'),
+    (b'{\n\t"id":1}', b'{"bid":"b","rank":1,\n\t"id":1}'),
+    (b"{}", b'{"bid":"b","rank":1}'),
+    (b"{ \n}", b'{"bid":"b","rank":1 \n}'),
+    (b'{"rank":7}', b'{"bid":"b","rank":1}'),
+    (b'{"x":0, "rank" : {"a":[1,"]"]} ,"y":2}', b'{"bid":"b","x":0, "rank" : 1 ,"y":2}'),
+    (b'{"rank":7 , "x":1 , "rank":8, "y":2}', b'{"bid":"b","rank":1 , "x":1, "y":2}'),
+    (b'{"rank":7,"rank":8,"rank":9}', b'{"bid":"b","rank":1}'),
+    (b'{"r\\u0061nk":7,"rank":8}', b'{"bid":"b","r\\u0061nk":1}'),
+    (b'{"bid":0,"x":1,"rank":7}', b'{"bid":"b","x":1,"rank":1}'),
+    (b'{"rank":[7],"bid":0}', b'{"rank":1,"bid":"b"}'),
+    (b'{"a":{"rank":7},"b":"rank","c":["bid"]}', b'{"bid":"b","rank":1,"a":{"rank":7},"b":"rank","c":["bid"]}'),
+    (b'{"x":"\\u0061"}', b'{"bid":"b","rank":1,"x":"\\u0061"}'),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), BEFORE_AND_AFTER)
 def test_fields_stand_first_or_where_they_were(before, after):
     assert put(before) == after
 
 
+@pytest.mark.parametrize(("before", "after"), BEFORE_AND_AFTER)
+def test_without_any_address_they_are_put_the_same(before, after, monkeypatch):
+    monkeypatch.setattr(splice.Whereabouts, "place", lambda *_: None)
+    assert put(before) == after
+
+
+def test_fields_may_have_any_name():
+    names = ['a"b', "50%", "é", ""]
+    text = b'{"a\\"b":0,"\\u00e9":1}'
+    assert Fields(names).put(text, Span(0, len(text)), [b"1", b"2", b"3", b"4"]) == (
+        b'{"50%":2,"":4,"a\\"b":1,"\\u00e9":3}'
+    )
+
+
+def test_an_object_inside_gets_them_too():
+    text = b'{"rank":0,"n":{"rank":1}}'
+    assert FIELDS.put(text, Span(14, 24), [b"7", b"8"]) == b'{"rank":0,"n":{"bid":7,"rank":8}}'
+
+
 def test_no_fields_change_nothing():
-    assert Fields([]).put(b'{"a":1}', 0, []) == b'{"a":1}'
+    assert Fields([]).put(b'{"a":1}', Span(0, 7), []) == b'{"a":1}'
 
 
 KEYS = st.sampled_from(["bid", "rank", "x", 'a"b', "é", ""])
@@ -69,12 +95,11 @@ def test_whatever_was_there_the_fields_are_there_once_and_the_rest_is_kept(item,
     ],
 )
 def test_an_element_comes_last_in_its_array(before, after):
-    assert appended(before, Selector.parse("$.p").steps, b"7") == after
+    assert appended(before, "$.p") == after
 
 
 def test_an_array_is_made_only_where_its_object_is():
-    steps = Selector.parse("$.node.p").steps
-    assert appended(b'{"node":{}}', steps, b"7") == b'{"node":{"p":[7]}}'
-    assert appended(b'{"node":null}', steps, b"7") is None
-    assert appended(b"{}", steps, b"7") is None
-    assert appended(b'{"l":[]}', Selector.parse("$.l[0]").steps, b"7") is None
+    assert appended(b'{"node":{}}', "$.node.p") == b'{"node":{"p":[7]}}'
+    assert appended(b'{"node":null}', "$.node.p") is None
+    assert appended(b"{}", "$.node.p") is None
+    assert appended(b'{"l":[]}', "$.l[0]") is None
