@@ -78,7 +78,7 @@ class Reader:
                 return self._hold(data)
             end += 4
             if end > self._max_head:
-                raise HeadTooLarge(f"the head of the answer is longer than {self._max_head} bytes")
+                return self._hold(data)
             head = read_head(data[:end])
             self._held, data = b"", data[end:]
             if head.status >= 200 or head.status == 101:
@@ -89,11 +89,13 @@ class Reader:
                 raise BrokenAnswer("too many interim answers")
 
     def _hold(self, data: bytes) -> bytes:
+        # The end of a head with bare line feeds would never be found: say so now, not when time is up. What is behind
+        # the limit must not be looked at, or the fault that is found would depend on the pieces.
+        seen = data[: self._max_head]
+        if b"\n\n" in seen or b"\n\r\n" in seen or not b"HTTP/1.".startswith(data[:7]):
+            raise BrokenAnswer("the head of the answer is not HTTP/1.1")
         if len(data) > self._max_head:
             raise HeadTooLarge(f"the head of the answer is longer than {self._max_head} bytes")
-        # The end of a head with bare line feeds would never be found: say so now, not when time is up.
-        if b"\n\n" in data or b"\n\r\n" in data or not b"HTTP/1.".startswith(data[:7]):
-            raise BrokenAnswer("the head of the answer is not HTTP/1.1")
         self._held = data
         return b""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from proxy.wire.errors import HeadTooLarge
+from proxy.wire.errors import BrokenAnswer, HeadTooLarge
 from proxy.wire.reader import MAX_INTERIM, Reader
 from tests.unit.wire.scripted import answer
 
@@ -129,6 +129,13 @@ def test_a_head_is_bounded_whole_or_in_pieces_with_or_without_an_end() -> None:
         for size in (0, 1000, 8192):
             assert isinstance(read(data, size)[1].error, HeadTooLarge)
     assert read(OK + b"Set-Cookie: " + b"y" * 12_000 + b"\r\nContent-Length: 0\r\n\r\n")[1].done
+
+
+@pytest.mark.parametrize("end", [b"", b"\r\n\r\n"])
+def test_a_head_that_is_broken_and_too_long_has_the_same_fault_in_any_pieces(end: bytes) -> None:
+    broken, long = OK + b"X: y\n\n" + b"z" * 70_000 + end, OK + b"X: " + b"z" * 70_000 + b"\n\n" + end
+    assert {type(read(broken, size)[1].error) for size in (0, 1000, 8192, 100_000)} == {BrokenAnswer}
+    assert {type(read(long, size)[1].error) for size in (0, 1000, 8192, 100_000)} == {HeadTooLarge}
 
 
 def test_nothing_is_taken_behind_an_error() -> None:
