@@ -150,7 +150,7 @@ class ListOf(Kind):
 
     def as_list(self, node: Node) -> str:
         if isinstance(node, Scalar) and not node.is_null and len(node.text) < 40:
-            return f"write [{node.text}]"
+            return "write [" + ", ".join(re.split(r"[,\s]+", node.text.strip())) + "]"
         return f"for example {self.example}" if self.example else f"write {self.noun}"
 
     def schema(self) -> dict[str, Any]:

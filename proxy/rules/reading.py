@@ -93,7 +93,7 @@ class _Reader:
         if key.many:
             return self.many(node, path, key.section)
         if not isinstance(node, Keys):
-            self.report(node, path, f"{what_is(node)} stands here, not a section", self.inside(key.section))
+            self.report(node, path, f"{what_is(node)} stands here, not a section", self.as_section(node, key.section))
             return BAD
         return self.section(node, path, key.section)
 
@@ -111,6 +111,14 @@ class _Reader:
                 self.report(item, here, f"{what_is(item)} stands here, not a section", self.inside(section))
                 self.draft.spoilt.add(here)
         return read
+
+    def as_section(self, node: Node, section: type[Section]) -> str:
+        name, colon, value = node.text.partition(":") if isinstance(node, Scalar) else ("", "", "")
+        if colon and name in keys_of(section):
+            return f"a space must follow the colon: write `{name}: {shown(value)}`"
+        if isinstance(node, Items) and any(isinstance(item, Keys) for item in node.items):
+            return "write its keys without the `-` before them"
+        return self.inside(section)
 
     def inside(self, section: type[Section]) -> str:
         return "its keys are " + ", ".join(f"`{name}`" for name in keys_of(section))

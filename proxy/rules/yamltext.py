@@ -204,6 +204,9 @@ def _translated(error: yaml.MarkedYAMLError, lines: list[str]) -> NotYaml:
     if "quoted scalar" in context and began:
         return NotYaml("this quote is never closed", f"write {first}", began.line + 1, began.column)
     if began and "flow" in context and first in "[{" and "node" not in context:
+        if began.line == mark.line and here:
+            message = "inside `{…}` and `[…]`, text that holds `{ } [ ] ,`, `: ` or a quote needs quotes around it"
+            return NotYaml(message, 'write it as "…"', *place)
         close = "]" if first == "[" else "}"
         return NotYaml(
             f"this `{first}` is never closed", f"write `{close}`, or quote the text", began.line + 1, began.column
@@ -215,6 +218,9 @@ def _translated(error: yaml.MarkedYAMLError, lines: list[str]) -> NotYaml:
     if "mapping values" in problem:
         hint = "quote text that holds `: `, and indent all keys of a section alike"
         return NotYaml("a `:` cannot stand here", hint, *_of_the_key(lines, mark.line, mark.column))
+    if mark.column and here and lines[mark.line][mark.column - 1] in "'\"":
+        hint = "to quote within '…', double it (''), or put \"…\" around the text"
+        return NotYaml("the quoted text has ended before this", hint, *place, 0)
     if mark.line >= len(lines):
         return NotYaml("the file ends too early", "", len(lines), 0, 0)
     if "block" in context or "document start" in problem or "simple key" in context:

@@ -148,6 +148,15 @@ def test_a_file_may_hold_a_list_of_rules() -> None:
     assert [rule.page for rule in book.rules] == ["a", "b"]
 
 
+def test_a_section_that_is_written_wrongly_is_told_how_to_be_written() -> None:
+    (problem,) = the_problems(a_rule_text(match="\n  path:/api/search"))
+    assert problem.hint == "a space must follow the colon: write `path: /api/search`"
+    (problem,) = the_problems(a_rule_text(auction="\n  - slots: 2"))
+    assert problem.hint == "write its keys without the `-` before them"
+    (problem,) = the_problems(a_rule_text(match="\n  path: /a\n  methods: GET, POST"))
+    assert problem.hint == "write [GET, POST]"
+
+
 @pytest.mark.parametrize("text", ["5\n", "hello\n", "- 5\n- hello\n", "[[]]\n"])
 def test_what_is_no_rule_is_told_for_what_it_is(text: str) -> None:
     assert all("stands here, not a rule" in problem.message for problem in the_problems(text))
