@@ -226,20 +226,22 @@ def _rules(asked: Path | None, folder: Path) -> tuple[Path, str]:
     if asked is not None:
         raise SettingsTrouble(f"{asked}: there is no such folder of rules")
     copy = folder / "rules"
-    with as_file(files("proxy.sandbox.shop") / "rules") as packaged:
-        shutil.copytree(packaged, copy, dirs_exist_ok=True)
+    if not copy.exists():
+        with as_file(files("proxy.sandbox.shop") / "rules") as packaged:
+            shutil.copytree(packaged, copy)
     return copy, f"{copy}/  (a copy; edit one: it counts within a second)"
 
 
 def _furnish(folder: Path) -> None:
-    """Write the key, the campaigns and the catalogue that the ad platform reads."""
+    """Write the key, the campaigns and the catalogue that the ad platform reads; what a person changed stays."""
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "key"
     if not key.exists():
         key.touch(0o600)
         key.write_text(f"TSE_demo_{secrets.token_hex(16)}\n", "utf-8")
-    campaigns = files("proxy.sandbox.shop") / "campaigns.yaml"
-    (folder / "campaigns.yaml").write_text(campaigns.read_text("utf-8"), "utf-8")
+    campaigns = folder / "campaigns.yaml"
+    if not campaigns.exists():
+        campaigns.write_text((files("proxy.sandbox.shop") / "campaigns.yaml").read_text("utf-8"), "utf-8")
     listed = [
         {"id": one.id, "vendor": one.seller_id, "category": one.category.id, "quality": one.rating / 5}
         for one in catalogue()

@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sqlite3
 import sys
 import time
 import uuid
@@ -59,10 +60,17 @@ def run(args: argparse.Namespace) -> int:
 
 def _sandbox(args: argparse.Namespace, behaviour: Behaviour) -> Sandbox:
     market, key = read_market(args.config), _key(args.key_file)
-    store = Store(args.data)
+    store = _store(args.data)
     seal = Seal(store.secret)
     exchange = Exchange(market, store, seal, time.time, uuid.uuid4)
     return Sandbox(exchange, store, seal, key, behaviour, Random())
+
+
+def _store(folder: Path) -> Store:
+    try:
+        return Store(folder)
+    except (OSError, sqlite3.Error) as trouble:
+        raise SettingsTrouble(f"{folder}: what is spent cannot be kept there: {trouble}") from None
 
 
 def _key(file: Path | None) -> str:

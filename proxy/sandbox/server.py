@@ -54,6 +54,7 @@ class Sandbox:
         self._lies_told = 0
         self.behaviour = behaviour
         self.asked = 0
+        self.led_elsewhere = 0
 
     def app(self) -> web.Application:
         """The platform as an aiohttp application."""
@@ -63,6 +64,7 @@ class Sandbox:
         app.router.add_get("/healthz", _healthy)
         app.router.add_get("/_sandbox/behaviour", self._show_behaviour)
         app.router.add_post("/_sandbox/behaviour", self._change_behaviour)
+        app.router.add_route("*", "/_sandbox/elsewhere", self._elsewhere)
         app.router.add_get("/_sandbox/campaigns", self._show_campaigns)
         app.router.add_get("/_sandbox/bid/{id}", self._open_bid)
         return app
@@ -112,7 +114,12 @@ class Sandbox:
     # -- the back door ------------------------------------------------------
 
     async def _show_behaviour(self, request: web.Request) -> web.Response:
-        return _json({**self.behaviour.told(), "lies": LIES, "asked": self.asked})
+        return _json({**self.behaviour.told(), "lies": LIES, "asked": self.asked, "led_elsewhere": self.led_elsewhere})
+
+    async def _elsewhere(self, request: web.Request) -> web.Response:
+        """Where the lie `redirect` leads: nobody who minds the key comes here."""
+        self.led_elsewhere += 1
+        return _json({"key_came_along": "Authorization" in request.headers}, 404)
 
     async def _change_behaviour(self, request: web.Request) -> web.Response:
         try:

@@ -82,7 +82,7 @@ def _of_kind(category: Category, kind: Kind) -> Iterator[Item]:
             price=_price(kind, draw),
             rating=round(3.6 + draw.share() * 1.3, 1),
             reviews=int(6 + 900 * draw.share() ** 3),
-            variant=draw.below(3),
+            variant=int(kind.forms[number % len(models)]) if kind.forms else draw.below(3),
         )
 
 

@@ -15,6 +15,7 @@ class Kind:
         models, materials: of which names and descriptions are made.
         also: what people type when they look for it.
         line: a sentence for the product's page.
+        forms: the form in which each model is drawn (0 to 2), where its name says how it looks; else any.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Kind:
     materials: str
     also: str
     line: str
+    forms: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,7 @@ CATEGORIES = (
                 "terracotta pot|glazed pot|clay pot|concrete pot",
                 "houseplant green leaf indoor pot foliage",
                 "Forgives a forgotten week, and thanks you with a new leaf.",
+                "0110201",
             ),
             Kind(
                 "cactus",
@@ -284,6 +287,7 @@ CATEGORIES = (
                 "terracotta pot|glazed pot|clay pot|concrete pot",
                 "houseplant succulent green indoor pot desert plant",
                 "Asks for light, and for nothing else.",
+                "0112221",
             ),
             Kind(
                 "watering-can",

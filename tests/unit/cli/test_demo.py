@@ -54,6 +54,8 @@ def test_elsewhere_a_copy_of_the_demos_own_rules_is_used(tmp_path, monkeypatch):
     rules, told = demo._rules(None, tmp_path / "data")
     assert {file.name for file in rules.iterdir()} >= {"search.yaml", "category.yaml", "home.yaml", "similar.yaml"}
     assert str(rules) in told
+    (rules / "search.yaml").write_text("changed")
+    assert (demo._rules(None, tmp_path / "data")[0] / "search.yaml").read_text() == "changed"
 
 
 def test_the_copy_in_the_package_is_the_folder_of_the_repository():
@@ -74,8 +76,10 @@ def test_the_folder_holds_what_the_processes_need(tmp_path):
     key = (tmp_path / "key").read_text()
     assert len(json.loads((tmp_path / "catalogue.json").read_text())["products"]) == 312
     assert read_market(tmp_path / "campaigns.yaml").by_id["TL-1001"].vendor
+    (tmp_path / "campaigns.yaml").write_text("reserve: 1")
     demo._furnish(tmp_path)
     assert (tmp_path / "key").read_text() == key
+    assert (tmp_path / "campaigns.yaml").read_text() == "reserve: 1"
 
 
 def test_settings_of_another_proxy_do_not_reach_the_demos(monkeypatch):

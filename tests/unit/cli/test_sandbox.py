@@ -47,3 +47,10 @@ def test_campaigns_with_problems_are_told_and_end_with_1(config, tmp_path, monke
     config.write_text("campaigns: [{}]")
     assert sandbox.run(parsed("--config", str(config), "--data", str(tmp_path))) == 1
     assert "market.yaml:1  campaigns[0].name: is missing" in capsys.readouterr().err
+
+
+def test_a_data_folder_that_cannot_be_used_is_told(config, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv(sandbox.KEY_VARIABLE, "k")
+    (tmp_path / "file").write_text("")
+    assert sandbox.run(parsed("--config", str(config), "--data", str(tmp_path / "file"))) == 1
+    assert "cannot be kept there" in capsys.readouterr().err

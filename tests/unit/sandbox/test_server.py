@@ -209,6 +209,10 @@ async def test_a_redirect_would_take_the_key_along(a_client):
     client = await a_client(Behaviour(lies=("redirect",)))
     answer = await ask(client)
     assert (answer.status, answer.headers["Location"]) == (307, "/_sandbox/elsewhere")
+    assert (await (await client.get("/_sandbox/behaviour")).json())["led_elsewhere"] == 0
+    followed = await client.post("/v2/auctions", json=GOOD, headers=AUTHORISED)
+    assert await followed.json() == {"key_came_along": True}
+    assert (await (await client.get("/_sandbox/behaviour")).json())["led_elsewhere"] == 1
 
 
 async def test_compression_that_nobody_asked_for(a_client):
