@@ -8,7 +8,7 @@ import asyncio
 import logging
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -80,17 +80,25 @@ class Crew:
         """
         pause = 0.0
         while not self._leaving.is_set():
-            told = lambda: self._told(number)  # noqa: E731
-            child = await Child.start(number, self._listener, self._app, self._clock, told)
-            self._children[number] = child
-            if self._leaving.is_set():
-                child.say(control.Drain(0))
-            death = await self._hear_out(child)
-            self._bury(child)
+            born = self._clock.now()
+            try:
+                death = await self._live_through(number)
+            except OSError as trouble:  # no process or no descriptor to be had: perhaps in a moment
+                death = f"could not be started: {trouble.strerror}"
             if not self._leaving.is_set():
-                pause = pause_after(self._clock.now() - child.born, pause)
-                self._mourn(child, death, pause)
+                pause = pause_after(self._clock.now() - born, pause)
+                self._mourn(number, death, pause)
                 await self._rest(pause)
+
+    async def _live_through(self, number: int) -> str:
+        """A worker's life, from start to end; how it ended."""
+        child = await Child.start(number, self._listener, self._app, self._clock, lambda: self._told(number))
+        self._children[number] = child
+        if self._leaving.is_set():
+            child.say(control.Drain(0))
+        death = await self._hear_out(child)
+        self._bury(child)
+        return f"pid {child.pid}, {death}"
 
     async def _hear_out(self, child: Child) -> str:
         try:
@@ -115,9 +123,9 @@ class Crew:
         self._children.pop(child.number, None)
         self._dead.merge(child.tally, gauges=False)
 
-    def _mourn(self, child: Child, death: str, pause: float) -> None:
+    def _mourn(self, number: int, death: str, pause: float) -> None:
         self.restarts += 1
-        _log.error("worker %d (pid %d) died, %s; the next one starts in %.2f s", child.number, child.pid, death, pause)
+        _log.error("worker %d died (%s); the next one starts in %.2f s", number, death, pause)
         self._stillborn += not self._ever_served
         if self._stillborn >= _STILLBORN:
             raise RuntimeError("no worker comes to serve; see above for why they die")
@@ -130,14 +138,14 @@ class Crew:
 
     # -- what the parent does with them --------------------------------------
 
+    @property
+    def serves(self) -> bool:
+        """Whether any of them serves, by whatever rules: while an edit is taken, the old ones are as good."""
+        return any(child.generation for child in self._children.values())
+
     def serving(self, generation: int) -> int:
         """How many serve by these rules."""
         return sum(child.generation == generation for child in self._children.values())
-
-    @property
-    def pids(self) -> Sequence[int]:
-        """The processes, by worker number."""
-        return [child.pid for _, child in sorted(self._children.items())]
 
     def tell(self, message: control.ToWorker) -> None:
         """Tell all of them something."""

@@ -181,7 +181,7 @@ class Supervisor:
     @property
     def is_ready(self) -> bool:
         """Whether shoppers may be sent here."""
-        return not self._stop.is_set() and self._crew.serving(self._rulebook.generation) > 0
+        return not self._stop.is_set() and self._crew.serves
 
     def house(self) -> House:
         """What the parent knows by itself."""

@@ -64,9 +64,9 @@ class App(Protocol):
 def main() -> None:
     """The process."""
     listener, end, where = socket.socket(fileno=int(sys.argv[1])), socket.socket(fileno=int(sys.argv[2])), sys.argv[3]
-    # A terminal's Ctrl-C reaches the whole group; only the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    # A terminal's Ctrl-C, a service manager's SIGTERM may reach the whole group; only the parent says what they mean.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
     # A thread that compiles new rules must not hold a shopper up for Python's usual 5 ms.
     sys.setswitchinterval(0.001)
     uvloop.run(_work(listener, end, _app_at(where)))
@@ -139,7 +139,6 @@ class Worker:
         self._door = Door(
             self._listener, self._server, room=room, inside=lambda: len(self._server._connections), tls=self._tls
         )
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, self._leave.set)
         # What lives now lives long: the collector need not look at it again, and may look more rarely.
         gc.collect()
         gc.freeze()

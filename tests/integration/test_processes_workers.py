@@ -75,6 +75,18 @@ async def test_workers_go_when_their_parent_is_killed(tmp_path):
         await until(lambda: all_gone(workers), "they are still there")
 
 
+async def test_a_signal_to_the_whole_group_is_the_parents_to_answer(tmp_path):
+    proxy = Proxy(tmp_path, workers="2")
+    proxy.rule()
+    async with proxy:
+        for pid in proxy.workers():
+            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGINT)
+        for _ in range(4):
+            assert await proxy.get("/", headers={"Connection": "close"}) == "ok"
+        assert await proxy.metric("sponsored_proxy_worker_restarts_total") == 0
+
+
 async def all_gone(pids: list[int]) -> bool:
     return not any(Path(f"/proc/{pid}/cmdline").exists() for pid in pids)
 

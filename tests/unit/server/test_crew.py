@@ -38,6 +38,23 @@ def a_crew(*children):
 def test_only_those_count_that_serve_by_the_book_in_force():
     crew, _ = a_crew(FakeChild(1, 3), FakeChild(2, 4), FakeChild(3, 0))
     assert (crew.serving(4), crew.serving(3)) == (1, 1)
+    assert crew.serves
+
+
+def test_while_an_edit_is_taken_it_still_serves():
+    assert a_crew(FakeChild(1, 3))[0].serves
+    assert not a_crew(FakeChild(1, 0))[0].serves
+
+
+async def test_a_worker_that_cannot_even_be_started_is_tried_again_and_in_the_end_given_up(monkeypatch, caplog):
+    async def start(*_):
+        raise OSError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr("proxy.server.crew.Child.start", start)
+    monkeypatch.setattr("proxy.server.crew.pause_after", lambda *_: 0)
+    with pytest.raises(RuntimeError, match="no worker comes to serve"):
+        await a_crew()[0].keep(1)
+    assert caplog.text.count("could not be started: Resource temporarily unavailable") == 3
 
 
 def test_one_that_is_silent_for_long_is_ended():
