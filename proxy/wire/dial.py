@@ -54,7 +54,7 @@ class Dialer:
         except ssl.SSLError as error:
             raise Refused(f"TLS: {getattr(error, 'verify_message', '') or error.reason or 'failed'}") from None
         except OSError as error:
-            raise Refused(f"no connection: {_words(error)}") from None
+            raise Refused(f"{'TLS' if self._tls else 'no connection'}: {_words(error)}") from None
 
     async def _shake_hands(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, connection: Connection) -> None:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
@@ -80,15 +80,17 @@ class Dialer:
         # Shielded: one who gives up must not take the answer from the others.
         return await asyncio.shield(self._asking)
 
+    async def _look_up(self, host: str, port: int, **keys: Any) -> _Addresses:
+        return list(await asyncio.get_running_loop().getaddrinfo(host, port, **keys))
+
     async def _ask(self) -> _Addresses:
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(self._origin.host, self._origin.port, type=socket.SOCK_STREAM)
+            found = await self._look_up(self._origin.host, self._origin.port, type=socket.SOCK_STREAM)
         except OSError:
             if not self._addresses:
                 raise
             return self._addresses
-        self._addresses = list(found)
+        self._addresses = found
         self._good_until = self._clock.now() + ADDRESSES_FOR
         return self._addresses
 

@@ -8,7 +8,7 @@ import pytest
 from proxy.clock import ManualClock
 from proxy.wire import BodyTooLarge, BrokenAnswer, Client, Response
 from proxy.wire.response import UNREAD
-from tests.unit.wire.scripted import Cup, Play, Talk, answer, get, playing, saying
+from tests.unit.wire.scripted import Cup, Talk, answer, get, playing, saying
 
 OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
