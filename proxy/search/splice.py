@@ -27,15 +27,19 @@ class Fields:
     def __init__(self, names: Sequence[str]) -> None:
         self.names: Final = tuple(names)
         self._spellings = {name: spelling_of(name) for name in names}
+        self._quoted = [spelling.quoted for spelling in self._spellings.values()]
+        self._any_letter = spelling_of("".join(self.names))  # an escape of any letter may hide any name
         self._keys = {name: spelling.quoted + b":" for name, spelling in self._spellings.items()}
         self._all = b",".join(key.replace(b"%", b"%%") + b"%b" for key in self._keys.values())
         self._there = _reader(names) if all(map(can_be_a_field, names)) else None
 
     def put(self, text: bytes, span: Span, values: Sequence[bytes]) -> bytes:
         """The text with a value for each name in the object at this span."""
-        for spelling in self._spellings.values():
-            if spelling.quoted in text or (b"\\" in text and spelling.may_hide(text, *span)):
+        for quoted in self._quoted:
+            if quoted in text:
                 return self._replaced(text, span, dict(zip(self.names, values, strict=True)))
+        if b"\\" in text and self._any_letter.may_hide(text, *span):
+            return self._replaced(text, span, dict(zip(self.names, values, strict=True)))
         return inserted(text, span.start, self._all % tuple(values))
 
     def _replaced(self, text: bytes, span: Span, values: Mapping[str, bytes]) -> bytes:
