@@ -262,7 +262,7 @@ def _sandbox_command(ports: Ports, folder: Path, args: argparse.Namespace) -> Se
 def _serve_command(ports: Ports, folder: Path, rules: Path) -> Sequence[str]:
     others = ["--upstream", _at(ports.shop), "--ads-url", _at(ports.sandbox), "--ads-key-file", f"{folder}/key"]
     here = ["--listen", f"{HOST}:{ports.proxy}", "--admin", f"{HOST}:{ports.admin}", "--data", f"{folder}/proxy"]
-    return ["proxy", "serve", *others, *here, "--rules", str(rules), "--drain", "3s"]
+    return ["proxy", "serve", *others, *here, "--rules", str(rules), "--drain", "1s"]
 
 
 def _at(port: int) -> str:
