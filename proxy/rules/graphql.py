@@ -1,39 +1,20 @@
 """What a GraphQL request asks for: the operation's name and its top-level fields. Pure.
 
 `operationName` decides, so that persisted queries, which send no document,
-are known by it; only without it, or for a field, is the document parsed.
-Documents are parsed once: frontends send the same few again and again.
+are known by it; only without it, or for a field, is the document read
+(graphql_document.py). Documents are read once: frontends send the same few
+again and again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
-
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
-    GraphQLError,
-    InlineFragmentNode,
-    OperationDefinitionNode,
-    SelectionSetNode,
-    parse,
-)
+from typing import Final
 
 from proxy.ask import Ask
+from proxy.rules.graphql_document import NotGraphQL, Operation, read_document
 
-# Parsing costs about 10 µs for 100 characters, on the event loop: a document this long is a few milliseconds.
-LONGEST: Final = 65_536
-MOST_TOKENS: Final = 8_000
-
-
-class Operation(NamedTuple):
-    """One operation of a document."""
-
-    name: str | None
-    is_query: bool
-    fields: frozenset[str]
+# A document this long takes a few milliseconds; a hundred of them stay in memory.
+LONGEST: Final = 32_768
 
 
 def operation_name(ask: Ask) -> str | None:
@@ -83,29 +64,6 @@ def _text(ask: Ask, name: str) -> str | None:
 def operations_of(document: str) -> tuple[Operation, ...]:
     """The operations of a document; none where it is no GraphQL."""
     try:
-        tree = parse(document, no_location=True, max_tokens=MOST_TOKENS)
-        return tuple(_operations(tree))
-    except (GraphQLError, RecursionError):
+        return read_document(document)
+    except NotGraphQL:
         return ()
-
-
-def _operations(tree: DocumentNode) -> Iterator[Operation]:
-    fragments = {node.name.value: node for node in tree.definitions if isinstance(node, FragmentDefinitionNode)}
-    for node in tree.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            fields = frozenset(_fields(node.selection_set, fragments, set()))
-            yield Operation(node.name.value if node.name else None, node.operation.value == "query", fields)
-
-
-def _fields(chosen: SelectionSetNode, fragments: Mapping[str, FragmentDefinitionNode], seen: set[str]) -> Iterator[str]:
-    """Top-level fields, those of fragments included; an alias is not the field's name."""
-    for node in chosen.selections:
-        if isinstance(node, FieldNode):
-            yield node.name.value
-        elif isinstance(node, InlineFragmentNode):
-            yield from _fields(node.selection_set, fragments, seen)
-        elif isinstance(node, FragmentSpreadNode) and node.name.value not in seen:
-            seen.add(node.name.value)
-            fragment = fragments.get(node.name.value)
-            if fragment:
-                yield from _fields(fragment.selection_set, fragments, seen)
