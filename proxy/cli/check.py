@@ -4,11 +4,30 @@ The same reading as at the start and on every edit, so that what passes here
 is taken there. Exit 1 where there is an error; warnings pass.
 """
 
+import argparse
 import json
+import sys
 from typing import TextIO
 
 from proxy.rules.files import look_into, read_book
 from proxy.rules.problems import Problem, in_order
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `check` to the command line."""
+    parser = subparsers.add_parser(
+        "check",
+        help="every problem of every rule",
+        description="Find every problem of every rule, with its line and what to write instead. Exit 1 on an error.",
+    )
+    parser.add_argument("folder", metavar="DIR", nargs="?", default="rules", help="default %(default)s/; or one file")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="default %(default)s")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Check the folder that was named; the exit code."""
+    return check(args.folder, args.format, sys.stdout)
 
 
 def check(folder: str, format: str, out: TextIO) -> int:

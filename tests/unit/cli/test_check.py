@@ -2,8 +2,20 @@ import io
 import json
 from pathlib import Path
 
+import pytest
+
 from proxy.cli.check import check
+from proxy.cli.main import main
 from tests.builders import a_rule_text
+
+
+def test_the_command_takes_a_folder_and_a_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.yaml").write_text(a_rule_text())
+    assert main(["check", str(tmp_path), "--format", "json"]) == 0
+    assert capsys.readouterr().out == "[]\n"
+    (tmp_path / "b.yaml").write_text("{")
+    assert main(["check", str(tmp_path)]) == 1
+    assert "1 error in" in capsys.readouterr().out
 
 
 def checked(folder: Path, format: str = "text") -> tuple[int, str]:
