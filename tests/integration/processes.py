@@ -35,7 +35,7 @@ class Proxy:
     async def launch(self) -> "Proxy":
         self.process = await asyncio.create_subprocess_exec(
             *(sys.executable, str(HERE / "serve_stand_in.py"), self.app, *self.flags),
-            env={**os.environ, **self.environment, "PYTHONPATH": str(HERE)},
+            env={**os.environ, **self.environment, "PYTHONPATH": f"{HERE}:{HERE.parents[1]}"},
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
         )

@@ -12,10 +12,11 @@ from tests.patience import until
 
 
 class Shopper:
-    """Asks again and again on kept connections, as a load balancer does, until the house is closed."""
+    """Asks again and again, on kept connections as a load balancer does or on new ones, until the house is closed."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, keeps: bool) -> None:
         self.host, self.port = urlsplit(url).hostname, urlsplit(url).port
+        self.connection = b"keep-alive" if keeps else b"close"
         self.answered = 0
         self.lost: list[str] = []
 
@@ -34,7 +35,13 @@ class Shopper:
     async def _ask_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         kept = True
         while kept:
-            writer.write(b"POST /slow?0.005 HTTP/1.1\r\nHost: shop\r\nContent-Length: 0\r\n\r\n")
+            lines = (
+                b"POST /slow?0.005 HTTP/1.1",
+                b"Host: shop",
+                b"Content-Length: 0",
+                b"Connection: " + self.connection,
+            )
+            writer.write(b"\r\n".join((*lines, b"", b"")))
             head = await reader.readuntil(b"\r\n\r\n")
             assert await reader.readexactly(2) == b"ok"
             assert head.startswith(b"HTTP/1.1 200")
@@ -46,7 +53,7 @@ async def test_sigterm_under_load_loses_no_request(tmp_path):
     proxy = Proxy(tmp_path, workers="2")
     proxy.rule()
     async with proxy:
-        shoppers = [Shopper(proxy.url) for _ in range(16)]
+        shoppers = [Shopper(proxy.url, keeps=number % 2 == 0) for number in range(16)]
         shopping = [asyncio.create_task(shopper.shop()) for shopper in shoppers]
         await until(lambda: busy(shoppers), "nobody was answered")
         proxy.tell()
