@@ -197,7 +197,8 @@ def made_private(values: Iterable[bytes]) -> bytes:
         for directive in _directives(value)
         if directive.partition(b"=")[0].lower() not in (b"public", b"s-maxage", b"private")
     ]
-    return b", ".join([*kept, b"private"])
+    # Behind a quote that is never closed, a cache that knows of quotes would not see it.
+    return b", ".join([b"private", *kept] if any(b'"' in directive for directive in kept) else [*kept, b"private"])
 
 
 def _directives(value: bytes) -> list[bytes]:

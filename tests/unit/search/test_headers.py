@@ -182,7 +182,7 @@ def test_a_page_that_is_not_ours_loses_only_what_is_hop_by_hop() -> None:
 
 def test_an_organic_page_is_kept_out_of_shared_caches_and_keeps_its_validators() -> None:
     lines = for_organic_page(BACK).split(b"\r\n")
-    assert b'Cache-Control: max-age=60, no-cache="a, public", private' in lines
+    assert b'Cache-Control: private, max-age=60, no-cache="a, public"' in lines
     assert b'ETag: "v1"' in lines
     assert b"Last-Modified: Mon, 01 Jan 2024 00:00:00 GMT" in lines
     assert not [line for line in lines if line.startswith((b"CDN-", b"Surrogate-"))]
@@ -210,6 +210,7 @@ def test_a_merged_page_says_nothing_of_the_bytes_that_it_no_longer_has() -> None
         ([b"private, max-age=1", b"must-revalidate"], b"max-age=1, must-revalidate, private"),
         ([b'private="set-cookie, x", max-age=1'], b"max-age=1, private"),
         ([b",, public ,"], b"private"),
+        ([b'max-age=1, x="never closed, public'], b'private, max-age=1, x="never closed, public'),
     ],
 )
 def test_cache_control_becomes_private(values: list[bytes], private: bytes) -> None:
