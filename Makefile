@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-long lint lock bench clean
+.PHONY: setup demo test test-long lint lock bench fuzz clean
 
 setup: .venv/ready
 
@@ -46,6 +46,13 @@ lock:
 # The proxy beside its peers, in about four minutes; peers that are not installed are left out with a line that says so.
 bench: setup
 	$(BIN)/python -m benchmarks
+
+# One target for a while (tests/fuzz/README.md says how to get the Python that this needs).
+TARGET ?= listing
+SECONDS ?= 60
+FUZZ_PYTHON ?= python3
+fuzz:
+	$(FUZZ_PYTHON) -m tests.fuzz $(TARGET) --seconds $(SECONDS)
 
 clean:
 	rm -rf .venv build dist *.egg-info
