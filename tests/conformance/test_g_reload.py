@@ -58,7 +58,13 @@ class Edited:
         beside.replace(self.file)
 
     def wait(self) -> None:
-        wait_for(lambda: self.shown() == self.version, f"version {self.version} in the page", 10)
+        what = f"version {self.version} in the page, from every worker"
+        wait_for(lambda: self.shown() == self.version and self.all_have_it(), what, 10)
+
+    def all_have_it(self) -> bool:
+        """Whether every worker has taken the rules in force; each takes them by itself, milliseconds apart."""
+        workers = json.loads(self.proxy.admin_text("/readyz"))["workers"]
+        return workers["serving"] == workers["wanted"]
 
     def failed(self) -> float:
         return self.proxy.metric("config_reload_failed_total")
