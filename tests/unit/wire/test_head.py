@@ -26,6 +26,10 @@ def test_bytes_over_127_are_kept() -> None:
     assert read_head(head("X: Ünï".encode())).fields == [(b"X", "Ünï".encode())]
 
 
+def test_control_characters_that_cannot_end_a_line_are_kept() -> None:
+    assert read_head(head(b"X: a\x01\x0b\x7fb")).fields == [(b"X", b"a\x01\x0b\x7fb")]
+
+
 def test_a_field_is_found_by_its_lower_case_name_the_first_of_its_name() -> None:
     found = read_head(head(b"Vary: a", b"VARY: b"))
     assert found.first[b"vary"] == b"a"
@@ -70,7 +74,6 @@ def test_a_status_line_is_read(line: bytes, status: int, reason: bytes, minor: i
         b"HTTP/1.1 200 O\x00K",
         b"HTTP/1.1 200 O\rK",
         b"HTTP/1.1 200 O\nK",
-        b"HTTP/1.1 200 O\x7fK",
         "HTTP/1.1 ２００ OK".encode(),
     ],
 )
@@ -93,8 +96,6 @@ def test_a_status_line_that_is_none_is_refused(line: bytes) -> None:
         b"X: a\rb",
         b"X: a\r",
         b"X: a\nY: b",
-        b"X: a\x0bb",
-        b"X: a\x7f",
         b"\x0bX: a",
     ],
 )
