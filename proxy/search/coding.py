@@ -7,6 +7,7 @@ never inflated past `limit`, a coding that we do not know is never guessed.
 
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import brotli
@@ -105,16 +106,15 @@ def _from_brotli(body: bytes, limit: int) -> bytes:
 
 def _from_zstd(body: bytes, limit: int) -> bytes:
     # 8 MiB of window is what a browser accepts at most (RFC 9659).
-    reader = zstandard.ZstdDecompressor(max_window_size=1 << 23).stream_reader(body, read_across_frames=True)
-    decoded = reader.read(limit + 1)
-    if len(decoded) <= limit and len(decoded) != _promised_size(body) and not _whole_zstd(body):
+    decompressor = zstandard.ZstdDecompressor(max_window_size=1 << 23)
+    # A frame that says its size, and nothing behind it: what nearly every server sends, and the fastest to read.
+    if body and 0 < zstandard.frame_content_size(body) <= limit:
+        with suppress(zstandard.ZstdError):
+            return decompressor.decompress(body, allow_extra_data=False)
+    decoded = decompressor.stream_reader(body, read_across_frames=True).read(limit + 1)
+    if len(decoded) <= limit and not _whole_zstd(body):
         raise EOFError("it ends too early")
     return decoded
-
-
-def _promised_size(body: bytes) -> int:
-    """The size that the first frame promises; a frame that keeps its promise is whole."""
-    return zstandard.get_frame_parameters(body).content_size if body else 0
 
 
 def _whole_zstd(body: bytes) -> bool:

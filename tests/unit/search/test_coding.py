@@ -60,6 +60,14 @@ def test_deflate_is_read_bare_too() -> None:
     assert decode(bare.compress(TEXT) + bare.flush(), b"deflate", 1 << 20) == TEXT
 
 
+def test_of_several_zstd_frames_the_last_must_be_whole_too() -> None:
+    one, two = (zstandard.ZstdCompressor().compress(text) for text in (b"one", b"two"))
+    assert decode(one + two, b"zstd", 1 << 20) == b"onetwo"
+    for broken in (two[:-1], two[:-3], two[:4], b"\0"):
+        with pytest.raises(CodingTrouble):
+            decode(one + broken, b"zstd", 1 << 20)
+
+
 def test_zstd_without_a_promised_size_must_be_whole() -> None:
     stream = zstandard.ZstdCompressor(write_content_size=False).compressobj()
     body = stream.compress(TEXT) + stream.flush()
