@@ -8,7 +8,7 @@ they drain and go. `run` reads as the life of the service.
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from proxy import __version__
@@ -22,6 +22,7 @@ from proxy.server import control
 from proxy.server.child import Child
 from proxy.server.crew import Crew
 from proxy.server.key import KeyWatch
+from proxy.server.rhythm import every
 from proxy.server.rulebook import LastGood, Texts, Watch, first_book
 from proxy.server.settings import Settings
 from proxy.server.system import address_of, bind, notify_systemd
@@ -72,9 +73,9 @@ class Supervisor:
         _log.info("listening on %s://%s", scheme, address_of(self._listener))
         _log.info("admin on http://%s", self._admin.address)
         workers = [self._go_on(self._crew.keep(number + 1)) for number in range(self._settings.workers)]
-        self._go_on(self._every(_RULES_SECONDS, self._look_at_rules))
-        self._go_on(self._every(_KEY_SECONDS, self._look_at_key))
-        self._go_on(self._every(_SILENCE_SECONDS, self._look_at_workers))
+        self._go_on(every(_RULES_SECONDS, self._look_at_rules, self._clock))
+        self._go_on(every(_KEY_SECONDS, self._look_at_key, self._clock))
+        self._go_on(every(_SILENCE_SECONDS, self._look_at_workers, self._clock))
         await self._stop.wait()
         await self._leave(workers)
         await self._admin.close()
@@ -85,21 +86,6 @@ class Supervisor:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
         return task
-
-    async def _every(self, seconds: float, look: Callable[[], Awaitable[None]]) -> None:
-        """Look again and again, and up to half as often where a look is dear (a thousand rule files).
-
-        A look that fails is a mistake of ours, and no reason to serve no one.
-        """
-        pause = seconds
-        while True:
-            await asyncio.sleep(pause)
-            began = self._clock.now()
-            try:
-                await look()
-                pause = max(seconds, min(10 * (self._clock.now() - began), 2 * seconds))
-            except Exception:
-                _log.exception("a mistake of ours")
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)

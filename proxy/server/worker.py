@@ -29,6 +29,7 @@ from proxy.server import control, lookout, read_settings, tls
 from proxy.server.connection import Server, is_idle
 from proxy.server.control import Channel
 from proxy.server.door import Door
+from proxy.server.rhythm import every
 from proxy.server.settings import Settings
 from proxy.server.system import raise_file_limit
 
@@ -117,13 +118,15 @@ class Worker:
         """From the first rule to the last answer."""
         self._logs.start()
         await self._begin()
-        helpers = [asyncio.create_task(work) for work in (self._listen(), self._tell_news(), self._sweep())]
+        rhythms = ((_NEWS_SECONDS, self._tell), (_SWEEP_SECONDS, self._sweep))
+        helpers = [asyncio.create_task(every(seconds, do, self._clock)) for seconds, do in rhythms]
+        helpers.append(asyncio.create_task(self._listen()))
         await self._leave.wait()
         await self._drain()
         for helper in helpers:
             helper.cancel()
         await self._app.close()
-        self._tell()
+        await self._tell()
         await self._channel.flush()
         self._channel.close()
         self._logs.close()
@@ -170,7 +173,7 @@ class Worker:
             elif isinstance(message, control.Refresh):
                 self._refresh()
             elif isinstance(message, control.Report):
-                self._tell()
+                await self._tell()
             elif isinstance(message, control.Drain):
                 self._within = message.within
                 self._leave.set()
@@ -184,7 +187,11 @@ class Worker:
 
     async def _take(self, texts: Mapping[str, bytes]) -> bool:
         """Compile and swap, in a thread: shoppers are served meanwhile."""
-        return bool(await asyncio.to_thread(self._app.live.offer, texts, Plans))
+        try:
+            return bool(await asyncio.to_thread(self._app.live.offer, texts, Plans))
+        except Exception:
+            _log.exception("a mistake of ours: the rules cannot be taken")
+            return False
 
     def _refresh(self) -> None:
         if self._tls is not None:
@@ -193,23 +200,23 @@ class Worker:
             except OSError as trouble:
                 _log.error("the certificate cannot be used, the old one stays: %s", trouble)
 
-    async def _tell_news(self) -> None:
-        while True:
-            await asyncio.sleep(_NEWS_SECONDS)
-            self._tell()
-
-    def _tell(self) -> None:
+    async def _tell(self) -> None:
         visits, self._visits = self._visits, []
-        counted = {"connections": len(self._server.connections), **self._app.numbers()}
+        counted = {"connections": len(self._server.connections), **self._numbers()}
         self._channel.say(control.News(self._metrics.snapshot(counted), tuple(map(_encode, visits))))
 
+    def _numbers(self) -> Mapping[str, float]:
+        try:
+            return self._app.numbers()
+        except Exception:
+            _log.exception("a mistake of ours: the wings' numbers are missing")
+            return {}
+
     async def _sweep(self) -> None:
-        while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
-            sights = [(connection, lookout.seen(connection)) for connection in self._server.connections]
-            for connection in self._lookout.overdue(sights, self._clock.now()):
-                if connection.transport is not None:
-                    connection.transport.abort()
+        sights = [(connection, lookout.seen(connection)) for connection in self._server.connections]
+        for connection in self._lookout.overdue(sights, self._clock.now()):
+            if connection.transport is not None:
+                connection.transport.abort()
 
     # -- the end ------------------------------------------------------------
 

@@ -38,20 +38,6 @@ async def test_it_is_not_ready_before_a_worker_serves(tmp_path):
     assert supervisor.visits() == []
 
 
-async def test_a_look_that_fails_is_logged_and_the_next_one_comes(tmp_path, caplog):
-    supervisor, looks = Supervisor(settings(tmp_path), ManualClock()), []
-
-    async def look():
-        looks.append(1)
-        if len(looks) == 3:
-            raise BaseExceptionGroup("enough", [KeyboardInterrupt()])
-        raise RuntimeError("a bug")
-
-    with pytest.raises(BaseExceptionGroup):
-        await supervisor._every(0, look)
-    assert caplog.text.count("RuntimeError: a bug") == 2
-
-
 async def test_a_worker_is_told_what_is_in_force(tmp_path):
     supervisor = Supervisor(settings(tmp_path, drain="7s"), ManualClock())
     start = supervisor._told(2)
