@@ -18,6 +18,8 @@ MAX_TRAILERS = 16 * 1024
 
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})[\t ]*(?:;[\t -~\x80-\xff]*)?")
 
+_PLAIN_SIZE = re.compile(rb"([0-9A-Fa-f]{1,16})\r\n").match
+
 
 def chunk(data: bytes) -> bytes:
     """One chunk that holds `data`, which is not empty."""
@@ -50,22 +52,27 @@ class Chunks:
             return data
         if self._held:
             data, self._held = self._held + data, b""
-        parts: list[bytes] = []
+        parts: list[memoryview] = []  # views, so that the data is copied once, by the join
+        view = memoryview(data)
         try:
             at = 0
             while at < len(data) and not self.over:
-                at = self._step(data, at, parts)
+                if not self._left and not self._line_end and self._trailers is None:
+                    at = _whole_chunks(data, view, at, parts)
+                at = self._step(data, view, at, parts)
             if self.over:
                 self.rest = data[at:]
         except BrokenAnswer as error:
             self.error = error
-        return parts[0] if len(parts) == 1 else b"".join(parts)
+        return b"".join(parts)
 
-    def _step(self, data: bytes, at: int, parts: list[bytes]) -> int:
+    def _step(self, data: bytes, view: memoryview, at: int, parts: list[memoryview]) -> int:
         """Take one element of the body at `at`; where it ends, or the end of `data` where it is not whole."""
+        if at == len(data):
+            return at
         if self._left:
             end = min(at + self._left, len(data))
-            parts.append(data[at:end])
+            parts.append(view[at:end])
             self._left -= end - at
             self._line_end = not self._left
             return end
@@ -116,3 +123,15 @@ class Chunks:
             raise BrokenAnswer("a line between the chunks of the answer does not end")
         self._held = line
         return len(data)
+
+
+def _whole_chunks(data: bytes, view: memoryview, at: int, parts: list[memoryview]) -> int:
+    """Take chunks while they are whole and plain, which nearly all are: about a microsecond each. Where they end."""
+    while (match := _PLAIN_SIZE(data, at)) is not None:
+        start = match.end()
+        end = start + int(match[1], 16)
+        if end == start or data[end : end + 2] != b"\r\n":
+            break
+        parts.append(view[start:end])
+        at = end + 2
+    return at
