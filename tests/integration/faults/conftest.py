@@ -32,7 +32,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """The table of all faults that were played."""
     if not _ROWS:
         return
-    lines = [("fault", "reasons, in the order in which they came", "bytes equal", "p99 of 200 visits"), *_ROWS]
+    lines = [("fault", "reasons, in the order in which they came", "bytes equal", "added p99"), *_ROWS]
     widths = [max(len(line[column]) for line in lines) for column in range(4)]
     terminalreporter.section("faults")
     for line in lines:

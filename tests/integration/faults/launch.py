@@ -19,6 +19,8 @@ import psutil  # type: ignore[import-untyped]
 STANDIN = ["/tmp/standin.py"]
 ROOT = Path(__file__).parents[3]
 KEY = "TSE_canary-4f1c9a7b"
+DRAIN = 29.0
+"""`--drain` is 30 s: who needs so long has lost sight of a request."""
 START = 30.0
 """Seconds that a start may take on a busy machine."""
 
@@ -51,7 +53,8 @@ class Proxy:
         return sum(psutil.Process(pid).memory_info().rss for pid in pids if psutil.pid_exists(pid))
 
     def stop(self, seconds: float = 40.0) -> int:
-        """SIGTERM, and its exit status."""
+        """SIGTERM, and its exit status. AssertionError where it does not end, or waited to the end of its drain."""
+        began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -62,6 +65,8 @@ class Proxy:
             self.process.wait()
             raise AssertionError(f"did not stop within {seconds} s:\n{self.log()[-4000:]}") from None
         assert KEY not in self.log(), "the key is in the log"
+        took = time.monotonic() - began
+        assert took < DRAIN, f"something was under way for {took:.0f} s:\n{self.log()[-4000:]}"
         return status
 
 

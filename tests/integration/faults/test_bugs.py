@@ -68,7 +68,9 @@ def running(ads: Actor, switch: Path, tmp_path_factory: pytest.TempPathFactory) 
         "BROKEN_NOW": str(switch),
     }
     folder = tmp_path_factory.mktemp("proxy")
-    with proxy(folder, {"search.yaml": shop.RULE}, marketplace.url, ads.url, environment=environment) as running:
+    with proxy(
+        folder, {"search.yaml": shop.PATIENT_RULE}, marketplace.url, ads.url, environment=environment
+    ) as running:
         yield running
     stage.close()
 

@@ -58,7 +58,7 @@ def running(marketplace: Actor, tmp_path_factory: pytest.TempPathFactory) -> Ite
     stage = Stage()
     ads = stage.actor(shop.two_winners)
     folder = tmp_path_factory.mktemp("proxy")
-    with proxy(folder, {"search.yaml": shop.RULE}, marketplace.url, ads.url) as running:
+    with proxy(folder, {"search.yaml": shop.PATIENT_RULE}, marketplace.url, ads.url) as running:
         ask_many(running.port, ["/api/search", "/blob/4"] * 10, 4)  # what is allocated once, is
         yield running
     stage.close()
@@ -199,7 +199,7 @@ def test_a_house_full_of_idle_connections_lets_a_shopper_in(stage: Stage, tmp_pa
     """Connections that ask nothing must not keep out, for as long as they like, who does."""
     marketplace, ads = stage.actor(shop.search), stage.actor(shop.two_winners)
     flags = ("--max-connections", "50")
-    with proxy(tmp_path, {"search.yaml": shop.RULE}, marketplace.url, ads.url, *flags) as running:
+    with proxy(tmp_path, {"search.yaml": shop.PATIENT_RULE}, marketplace.url, ads.url, *flags) as running:
         with contextlib.ExitStack() as stack:
             for number in range(50):
                 idle = stack.enter_context(Shopper(running.port))

@@ -36,7 +36,7 @@ def running(marketplace: Actor, tmp_path_factory: pytest.TempPathFactory) -> Ite
     ads = stage.actor(shop.two_winners)
     folder = tmp_path_factory.mktemp("proxy")
     flags = ("--upstream-timeout", f"{PATIENCE:.0f}s")
-    with proxy(folder, {"search.yaml": shop.RULE}, marketplace.url, ads.url, *flags) as running:
+    with proxy(folder, {"search.yaml": shop.PATIENT_RULE}, marketplace.url, ads.url, *flags) as running:
         yield running
     stage.close()
 
@@ -99,7 +99,10 @@ def test_a_get_without_an_answer_is_sent_twice_at_most(target: str, marketplace:
 
 def test_a_marketplace_that_refuses_connections_is_a_502_at_once(stage: Stage, tmp_path: Path) -> None:
     ads = stage.actor(shop.two_winners)
-    with refusing() as port, proxy(tmp_path, {"search.yaml": shop.RULE}, f"http://127.0.0.1:{port}", ads.url) as down:
+    with (
+        refusing() as port,
+        proxy(tmp_path, {"search.yaml": shop.PATIENT_RULE}, f"http://127.0.0.1:{port}", ads.url) as down,
+    ):
         for target in (MATCHED, PASSED):
             answer = ask(down.port, target)
             assert problem_faults(answer, 502, port) == []
@@ -111,7 +114,10 @@ def test_a_marketplace_that_refuses_connections_is_a_502_at_once(stage: Stage, t
 
 def test_a_marketplace_that_answers_no_syn_is_a_504_after_three_seconds(stage: Stage, tmp_path: Path) -> None:
     ads = stage.actor(shop.two_winners)
-    with black_hole() as port, proxy(tmp_path, {"search.yaml": shop.RULE}, f"http://127.0.0.1:{port}", ads.url) as down:
+    with (
+        black_hole() as port,
+        proxy(tmp_path, {"search.yaml": shop.PATIENT_RULE}, f"http://127.0.0.1:{port}", ads.url) as down,
+    ):
         answer = ask(down.port, MATCHED)
     assert problem_faults(answer, 504, port) == []
     assert answer.seconds < 6.0

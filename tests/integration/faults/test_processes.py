@@ -76,7 +76,7 @@ async def slowish(exchange: Exchange) -> None:
 @contextlib.contextmanager
 def before_a_slowish_marketplace(stage: Stage, folder: Path, *flags: str) -> Iterator[Proxy]:
     marketplace, ads = stage.actor(slowish), stage.actor(shop.two_winners)
-    with proxy(folder, {"search.yaml": shop.RULE}, marketplace.url, ads.url, *flags) as running:
+    with proxy(folder, {"search.yaml": shop.PATIENT_RULE}, marketplace.url, ads.url, *flags) as running:
         yield running
 
 
@@ -96,7 +96,7 @@ def test_a_request_that_is_under_way_at_sigterm_is_answered(stage: Stage, tmp_pa
         await exchange.wait(1.0)
         await shop.search(exchange)
 
-    with proxy(tmp_path, {"search.yaml": shop.RULE}, slow.url, ads.url) as running:
+    with proxy(tmp_path, {"search.yaml": shop.PATIENT_RULE}, slow.url, ads.url) as running:
         assert ask(running.port, "/api/search").reason == "served"
         slow.part = slower
         slow.forget()

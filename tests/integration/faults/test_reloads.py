@@ -13,8 +13,7 @@ from tests.integration.faults.shopper import ask
 from tests.integration.faults.stage import Stage
 from tests.integration.faults.test_processes import Crowd
 
-# A budget so long that no page is `too_late` on a busy machine: here only the rules count.
-TWO_SLOTS = shop.RULE.replace("150ms", "5s")
+TWO_SLOTS = shop.PATIENT_RULE
 ONE_SLOT = TWO_SLOTS.replace("slots: 2", "slots: 1")
 
 BROKEN = {
