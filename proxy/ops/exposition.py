@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from proxy.ops.metrics import BUCKETS, Histogram, Tally
+from proxy.ops.metrics import BUCKETS, Histogram, Page, Tally
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
 _PREFIX: Final = "sponsored_proxy_"
@@ -41,6 +41,20 @@ _HELP: Final = {
     "auction_breaker_opened_total": "How often a worker stopped asking",
     "auction_pages_stopped": "Pages that are not asked for, since their answers came too late",
 }
+
+_LABELS: Final = {"auction_failed_total": "|reason|ads_down"}
+
+_PAGE: Final = """# Metrics
+
+Made by `python -m proxy.ops.exposition > docs/metrics.md`; a test fails where the two differ.
+
+`GET /metrics` on the admin address shows all workers added up. Counters of workers that died stay in the sums, so none
+goes back; gauges are sums over the workers that live. Durations are seconds.
+
+| metric | kind | labels | what it says |
+|---|---|---|---|
+{rows}
+"""
 
 
 @dataclass(frozen=True)
@@ -71,8 +85,27 @@ class _Collected(Collector):
 def render(tally: Tally, house: House) -> bytes:
     """The whole page of metrics."""
     registry = CollectorRegistry()
-    registry.register(_Collected((*_of_pages(tally), *_of_workers(tally), *_of_the_house(house))))
+    registry.register(_Collected(_all(tally, house)))
     return generate_latest(registry)
+
+
+def _all(tally: Tally, house: House) -> Iterator[Metric]:
+    yield from (*_of_pages(tally), *_of_workers(tally), *_of_the_house(house))
+
+
+def as_markdown() -> str:
+    """`docs/metrics.md`, so that what is documented is what is shown."""
+    counters = {f"{name}{_LABELS.get(name, '')}": 0.0 for name in _HELP if name.endswith("_total")}
+    gauges = {name: 0.0 for name in _HELP if not name.endswith("_total")}
+    tally = Tally(pages={"search": Page(reasons={"served": 1})}, answers={"2xx": 1}, counters=counters, gauges=gauges)
+    house = House("", 0, "", (), (), 0, 0, 0, 0, 0, False)
+    return _PAGE.format(rows="\n".join(_row(family) for family in _all(tally, house)))
+
+
+def _row(family: Metric) -> str:
+    name = f"{family.name}_total" if family.type == "counter" else family.name
+    labels = dict.fromkeys(label for sample in family.samples for label in sample.labels if label != "le")
+    return f"| `{name}` | {family.type} | {', '.join(f'`{label}`' for label in labels)} | {family.documentation} |"
 
 
 def _of_pages(tally: Tally) -> Iterator[Metric]:
@@ -144,3 +177,7 @@ def _add_histogram(family: HistogramMetricFamily, labels: list[str], histogram: 
         running += count
         buckets.append((bound, float(running)))
     family.add_metric(labels, buckets, sum_value=histogram.total / 1000)
+
+
+if __name__ == "__main__":
+    print(as_markdown(), end="")

@@ -17,7 +17,9 @@ async def test_probes_are_open_and_the_rest_asks_for_the_token(tmp_path):
             assert (await proxy.ask_admin(path))[0] == 401
             assert (await proxy.ask_admin(path, headers={"Authorization": f"Bearer {TOKEN}"}))[0] == 200
             assert (await proxy.ask_admin(path, headers={"Authorization": f"Bearer {TOKEN}x"}))[0] == 401
-            assert (await proxy.ask_admin(path, auth=aiohttp.BasicAuth("me", TOKEN)))[0] == 200
+            assert (await proxy.ask_admin(path, headers={"Authorization": aiohttp.encode_basic_auth("me", TOKEN)}))[
+                0
+            ] == 200
 
 
 async def test_no_admin_path_is_on_the_public_address(tmp_path):

@@ -1,7 +1,9 @@
 import re
+from pathlib import Path
 
 from prometheus_client.parser import text_string_to_metric_families
 
+from proxy.ops import exposition
 from proxy.ops.exposition import House, render
 from proxy.ops.metrics import Metrics, read
 from tests.unit.ops.visits import a_visit
@@ -62,3 +64,8 @@ def test_an_empty_house_has_a_page_too():
     assert re.search(
         r"^sponsored_proxy_workers_wanted 2.0$", render(read(Metrics().snapshot({})), HOUSE).decode(), re.M
     )
+
+
+def test_the_documentation_is_what_is_shown():
+    page = (Path(__file__).parents[3] / "docs" / "metrics.md").read_text()
+    assert page == exposition.as_markdown(), "run `python -m proxy.ops.exposition > docs/metrics.md`"

@@ -2,6 +2,7 @@ from collections import Counter
 from types import SimpleNamespace
 
 from proxy.auction.breaker import Breaker
+from proxy.ops import exposition
 from proxy.reasons import Reason
 from proxy.server import numbers
 
@@ -15,3 +16,4 @@ def test_the_auctions_numbers_have_names_and_their_failures_a_reason():
     assert told["auction_in_flight"] == 2
     assert (told["auction_breaker_open"], told["auction_pages_stopped"]) == (0, 1)
     assert not any(isinstance(number, bool) for number in told.values())
+    assert {name.partition("|")[0] for name in told} <= set(exposition._HELP)
