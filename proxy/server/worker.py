@@ -183,6 +183,7 @@ class Worker:
         trouble = "" if await self._take(rules.texts) else "the rules could not be taken"
         if not trouble:
             self._generation = rules.generation
+            gc.collect()  # the old plans' classes are cycles, and our thresholds leave those lying for hours; < 1 ms
         self._channel.say(control.Serving(self._generation, trouble))
 
     async def _take(self, texts: Mapping[str, bytes]) -> bool:
