@@ -19,7 +19,7 @@ from proxy.wire.errors import BrokenAnswer, HeadTooLarge
 MAX_FIELDS = 256
 
 _NAME = rb"[!#-'*+\-.0-9A-Z^-z|~]++"
-_TEXT = rb"[^\x00\r\n]*+"
+_TEXT = rb"[\x01-\t\v\f\x0e-\xff]*+"  # all but NUL, CR and LF; said so, it is matched twice as fast as `[^...]`
 _LINE = _NAME + rb":" + _TEXT + rb"\r\n"
 # Possessive repeats: no way back, so the time is linear in the length whatever the bytes are.
 _HEAD = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (" + _TEXT + rb"))?\r\n((?:" + _LINE + rb")*+)\r\n")

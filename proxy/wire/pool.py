@@ -160,8 +160,10 @@ class Pool:
         """Wait for a place (None), or for a connection that comes free."""
         if self._shut:
             raise Refused("the client is closed")
-        if self._taken >= self._limit and self._idle:
-            self._idle[0].close(gently=True)  # the oldest makes room
+        if self._idle and (not may_be_kept or self._taken >= self._limit):
+            # The oldest makes room: also below the limit, or each request that must have a new connection would leave
+            # one more behind, up to as many as fit into the idle time.
+            self._idle[0].close(gently=True)
         if self._taken < self._limit:
             self._taken += 1
             return None

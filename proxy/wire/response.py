@@ -225,8 +225,11 @@ class Response:
         if connection is not None and not self._paused and connection.transport is not None:
             self._paused = True
             connection.transport.pause_reading()
-            connection.moved = False
-            connection.deadline = math.inf  # it is we who wait
+            if (
+                self._sink is not None
+            ):  # the origin waits for us; without a sink, it waits for a caller who may have left
+                connection.moved = False
+                connection.deadline = math.inf
 
     def _go_on(self, connection: Connection) -> None:
         if self._paused and connection.transport is not None:

@@ -164,10 +164,19 @@ async def test_an_idle_connection_makes_room_for_a_new_one() -> None:
     first.finish(None)
     second.finish(None)
     new = await pool.take(may_be_kept=False)
-    assert first.is_closed
+    assert first.is_closed  # the oldest
     assert not second.is_closed
     assert not new.is_closed
     assert pool.size == 2
+
+
+async def test_requests_that_need_new_connections_do_not_leave_ever_more_behind() -> None:
+    pool = a_pool(limit=100)
+    for _ in range(20):
+        connection = await pool.take(may_be_kept=False)
+        connection.begin(Asked(), 0.0, 60.0)
+        connection.finish(None)
+    assert (pool.size, pool.opened) == (1, 20)
 
 
 async def test_who_stops_waiting_leaves_no_trace() -> None:

@@ -143,6 +143,19 @@ async def test_an_origin_is_held_back_while_nobody_reads() -> None:
         await origin.until(lambda: origin.ended == 1)
 
 
+async def test_an_answer_that_nobody_reads_is_given_up_in_time() -> None:
+    clock = ManualClock()
+    async with playing(endless([0])) as origin:  # type: ignore[arg-type]
+        client = origin.client(clock=clock, still=30)
+        response = await asked(client)
+        await origin.until(lambda: response._paused)
+        client.pool.look()
+        clock.advance(31)
+        client.pool.look()
+        assert client.pool.size == 0
+        await origin.until(lambda: origin.ended == 1)
+
+
 async def test_an_origin_is_held_back_while_the_sink_is_full_and_goes_on_when_it_is_not() -> None:
     sent = [0]
     async with playing(endless(sent)) as origin:  # type: ignore[arg-type]
