@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
-from proxy.search.path import Piece
-from proxy.search.scan import COMMA, Span
+from proxy.search.lossless.path import Piece
+from proxy.search.lossless.scan import COMMA, Span
 
 _FEW: Final = 4  # up to here a search through the list is cheaper than an index of it
 

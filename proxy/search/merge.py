@@ -15,10 +15,10 @@ import msgspec
 
 from proxy.auction.winners import Winner
 from proxy.search.choice import Ad, chosen
-from proxy.search.envelope import Envelope
 from proxy.search.layout import arranged, seats
 from proxy.search.listing import Listing, Page
-from proxy.search.path import Piece
+from proxy.search.lossless.envelope import Envelope
+from proxy.search.lossless.path import Piece
 from proxy.search.plan import Plan
 from proxy.search.tag import checked
 

@@ -12,14 +12,14 @@ import msgspec
 
 from proxy.rules.rule import Rule
 from proxy.rules.selector import Selector
-from proxy.search.items import Items
 from proxy.search.listing import Listing, NotAListing, Page
-from proxy.search.path import BROKEN, Path, Piece
-from proxy.search.quality import falling, measured
-from proxy.search.route import Found, Route
+from proxy.search.lossless.items import Items
+from proxy.search.lossless.path import BROKEN, Path, Piece
+from proxy.search.lossless.quality import falling, measured
+from proxy.search.lossless.route import Found, Route
+from proxy.search.lossless.texts import matched, text_of
+from proxy.search.lossless.whereabouts import Whereabouts
 from proxy.search.tag import OrganicTag, Tag
-from proxy.search.texts import matched, text_of
-from proxy.search.whereabouts import Whereabouts
 
 T = TypeVar("T")
 _raw = msgspec.json.Decoder(msgspec.Raw).decode

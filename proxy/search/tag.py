@@ -15,9 +15,9 @@ from proxy.auction.winners import Winner
 from proxy.rules.rule import Append
 from proxy.rules.selector import Selector
 from proxy.rules.values import Template, Value
-from proxy.search.path import BROKEN
-from proxy.search.splice import Array, Fields
-from proxy.search.spot import Spot
+from proxy.search.lossless.path import BROKEN
+from proxy.search.lossless.splice import Array, Fields
+from proxy.search.lossless.spot import Spot
 
 NULL: Final = b"null"
 _BRACE: Final = ord("{")

@@ -2,8 +2,8 @@ import pytest
 from msgspec import Raw
 
 from proxy.search.listing import gaps_between
+from proxy.search.lossless.scan import Span
 from proxy.search.plan import Plan
-from proxy.search.scan import Span
 from tests.builders import a_rule
 
 

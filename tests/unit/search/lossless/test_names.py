@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from proxy.search.names import Names
+from proxy.search.lossless.names import Names
 
 
 @pytest.mark.parametrize(

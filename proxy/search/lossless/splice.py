@@ -13,10 +13,10 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from proxy.rules.selector import Name
-from proxy.search.path import can_be_a_field
-from proxy.search.scan import BLANK, Span, members, spelling_of
-from proxy.search.spot import Spot
-from proxy.search.whereabouts import Whereabouts
+from proxy.search.lossless.path import can_be_a_field
+from proxy.search.lossless.scan import BLANK, Span, members, spelling_of
+from proxy.search.lossless.spot import Spot
+from proxy.search.lossless.whereabouts import Whereabouts
 
 _QUOTE: Final = ord('"')
 

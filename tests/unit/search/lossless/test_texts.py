@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from proxy.search.texts import matched, text_of, texts
+from proxy.search.lossless.texts import matched, text_of, texts
 
 
 def raws(*values):

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 import msgspec
 
 from proxy.rules.selector import Name, Step
-from proxy.search.scan import BLANK, Span, find
-from proxy.search.splice import is_empty, replaced
+from proxy.search.lossless.scan import BLANK, Span, find
+from proxy.search.lossless.splice import is_empty, replaced
 
 _BOM = b"\xef\xbb\xbf"
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from msgspec import Raw
 
-from proxy.search.path import Piece, can_be_a_field
+from proxy.search.lossless.path import Piece, can_be_a_field
 
 _object = msgspec.json.Decoder(dict[str, Raw]).decode
 

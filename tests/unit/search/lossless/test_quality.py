@@ -1,7 +1,7 @@
 import msgspec
 from msgspec import UNSET
 
-from proxy.search.quality import LEAST, falling, measured
+from proxy.search.lossless.quality import LEAST, falling, measured
 
 
 def raws(*values):

@@ -21,12 +21,12 @@ import msgspec
 from msgspec import Raw
 
 from proxy.rules.selector import Every, Index, Name, Selector, Step, Where
-from proxy.search import scan
 from proxy.search.listing import NotAListing, gaps_between
-from proxy.search.names import Names
-from proxy.search.path import Piece, filtered
-from proxy.search.scan import Span
-from proxy.search.whereabouts import Whereabouts
+from proxy.search.lossless import scan
+from proxy.search.lossless.names import Names
+from proxy.search.lossless.path import Piece, filtered
+from proxy.search.lossless.scan import Span
+from proxy.search.lossless.whereabouts import Whereabouts
 
 
 class Found(NamedTuple):

@@ -1,7 +1,7 @@
 import pytest
 
 from proxy.rules.selector import Selector
-from proxy.search.path import Path
+from proxy.search.lossless.path import Path
 
 
 def values(selector, text):

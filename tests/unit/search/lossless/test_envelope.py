@@ -1,7 +1,7 @@
 import pytest
 
 from proxy.rules.selector import Selector
-from proxy.search.envelope import Envelope
+from proxy.search.lossless.envelope import Envelope
 
 BODY = b'{"a":{"items":[1, 2],"n":2},"x":null,"s":"t"}'
 SPAN = (BODY.index(b"1"), BODY.index(b"]"))

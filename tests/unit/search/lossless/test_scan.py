@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.rules.selector import Selector
-from proxy.search.scan import Span, elements, find, members, spelling_of, standing, value_at
+from proxy.search.lossless.scan import Span, elements, find, members, spelling_of, standing, value_at
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.rules.selector import Selector
-from proxy.search import splice
-from proxy.search.scan import Span
-from proxy.search.splice import Array, Fields
-from proxy.search.spot import Spot
+from proxy.search.lossless import splice
+from proxy.search.lossless.scan import Span
+from proxy.search.lossless.splice import Array, Fields
+from proxy.search.lossless.spot import Spot
 
 FIELDS = Fields(["bid", "rank"])
 

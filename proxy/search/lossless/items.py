@@ -15,9 +15,9 @@ import msgspec
 from msgspec import UNSET, Raw
 
 from proxy.rules.selector import Name, Selector
-from proxy.search.names import Names
-from proxy.search.path import Path, Piece, can_be_a_field
-from proxy.search.texts import texts
+from proxy.search.lossless.names import Names
+from proxy.search.lossless.path import Path, Piece, can_be_a_field
+from proxy.search.lossless.texts import texts
 
 
 class Columns(NamedTuple):

@@ -2,7 +2,7 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.search.whereabouts import Whereabouts
+from proxy.search.lossless.whereabouts import Whereabouts
 
 
 @given(st.lists(st.integers() | st.text(max_size=5), min_size=1))

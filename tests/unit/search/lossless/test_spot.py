@@ -1,9 +1,9 @@
 import pytest
 
 from proxy.rules.selector import Selector
-from proxy.search.scan import Span
-from proxy.search.spot import Spot
-from proxy.search.whereabouts import Whereabouts
+from proxy.search.lossless.scan import Span
+from proxy.search.lossless.spot import Spot
+from proxy.search.lossless.whereabouts import Whereabouts
 
 TEXT = b'{"a":{"b":[1,{"c":2}]},"d":1,"d":"last","e\\"f":null}'
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from proxy.search.path import BROKEN, Piece
+from proxy.search.lossless.path import BROKEN, Piece
 
 NUMBER: Final = b"-0123456789"
 _DIGITS_AND_LINES: Final = b"0123456789\n"

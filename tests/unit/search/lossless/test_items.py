@@ -3,7 +3,7 @@ import pytest
 from msgspec import UNSET
 
 from proxy.rules.selector import Selector
-from proxy.search.items import Items
+from proxy.search.lossless.items import Items
 
 
 def read(items, id="$.id", score=None, vendor=None):

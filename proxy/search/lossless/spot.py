@@ -7,10 +7,10 @@ import msgspec
 from msgspec import Raw
 
 from proxy.rules.selector import Name, Step
-from proxy.search import scan
-from proxy.search.names import Names
-from proxy.search.scan import Span
-from proxy.search.whereabouts import Whereabouts
+from proxy.search.lossless import scan
+from proxy.search.lossless.names import Names
+from proxy.search.lossless.scan import Span
+from proxy.search.lossless.whereabouts import Whereabouts
 
 
 class Spot:

@@ -2,10 +2,10 @@ import msgspec
 import pytest
 
 from proxy.rules.selector import Selector
-from proxy.search import route
 from proxy.search.listing import NotAListing
-from proxy.search.route import Route
-from proxy.search.whereabouts import Whereabouts
+from proxy.search.lossless import route
+from proxy.search.lossless.route import Route
+from proxy.search.lossless.whereabouts import Whereabouts
 
 
 def listings(selector, body):

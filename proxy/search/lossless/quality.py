@@ -7,8 +7,8 @@ from typing import Any, Final
 import msgspec
 from msgspec import UNSET
 
-from proxy.search.path import BROKEN
-from proxy.search.texts import NUMBER
+from proxy.search.lossless.path import BROKEN
+from proxy.search.lossless.texts import NUMBER
 
 LEAST: Final = 0.0001  # for what is not over 0, since the ad platform takes no 0
 _floats = msgspec.json.Decoder(list[float]).decode
