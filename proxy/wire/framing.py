@@ -15,8 +15,7 @@ from proxy.wire.errors import BrokenAnswer
 from proxy.wire.head import Head
 
 _TIMEOUT = re.compile(rb"(?:^|[,\t ])timeout=([0-9]{1,6})(?:$|[,;\t ])", re.IGNORECASE)
-# 18 digits: far beyond any body, and within 64 bits for whoever reads it after us.
-_LENGTH = re.compile(rb"[0-9]{1,18}")
+MAX_DIGITS = 18  # far beyond any body, and within 64 bits for whoever reads it after us
 
 
 class Ends(Enum):
@@ -59,7 +58,7 @@ def _length(head: Head) -> int:
     value = head.first[b"content-length"]
     if head.repeats and len(head.every(b"content-length")) > 1:
         raise BrokenAnswer("the answer has more than one Content-Length")
-    if not _LENGTH.fullmatch(value):
+    if not value.isdigit() or len(value) > MAX_DIGITS:
         raise BrokenAnswer("the answer's Content-Length is not a number")
     return int(value)
 
