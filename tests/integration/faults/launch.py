@@ -1,7 +1,7 @@
 """The real proxy as a process of its own, with rules, a marketplace and an ad platform of the test's choosing.
 
 The key that every proxy gets here is a canary: `stop` raises where it stands in
-anything that the process wrote.
+anything that the process wrote or shows to who watches it.
 """
 
 import contextlib
@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
+
+from tests.integration.faults.shopper import ask
 
 STANDIN = ["/tmp/standin.py"]
 ROOT = Path(__file__).parents[3]
@@ -54,6 +56,8 @@ class Proxy:
 
     def stop(self, seconds: float = 40.0) -> int:
         """SIGTERM, and its exit status. AssertionError where it does not end, or waited to the end of its drain."""
+        if self.process.poll() is None:
+            self._keeps_the_key()
         began = time.monotonic()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
@@ -69,6 +73,13 @@ class Proxy:
         assert took < DRAIN, f"something was under way for {took:.0f} s:\n{self.log()[-4000:]}"
         return status
 
+    def _keeps_the_key(self) -> None:
+        for page in ("/metrics", "/readyz", "/healthz", "/"):
+            assert KEY.encode() not in ask(self.admin, page).body, f"the key is on {page}"
+        for pid in [self.process.pid, *self.workers()]:
+            with contextlib.suppress(OSError):
+                assert KEY.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
+
 
 def free_port() -> int:
     """A port that nobody listens on."""
@@ -76,6 +87,14 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def serves(port: int) -> bool:
+    """Whether a worker answers there. It does so by itself, without a word to the marketplace (RFC 9110, 7.6.2)."""
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=START) as shopper:
+        shopper.sendall(b"OPTIONS / HTTP/1.1\r\nHost: shop\r\nMax-Forwards: 0\r\nConnection: close\r\n\r\n")
+        return shopper.recv(12) == b"HTTP/1.1 204"
+    return False
 
 
 def wait_until(true: Callable[[], bool], seconds: float = 10.0, what: str = "it") -> None:
@@ -116,7 +135,7 @@ def proxy(
 def start(
     folder: Path, marketplace: str, ads: str, flags: Sequence[str] = (), environment: Mapping[str, str] | None = None
 ) -> Proxy:
-    """Start it on the rules that are in `folder`, and wait until it listens."""
+    """Start it on the rules that are in `folder`, and wait until it serves."""
     port, admin = free_port(), free_port()
     command = [
         *(sys.executable, "-m", "proxy", "serve", "--upstream", marketplace, "--ads-url", ads),
@@ -137,7 +156,7 @@ def start(
     running = Proxy(folder, port, admin, process)
     end = time.monotonic() + START
     while time.monotonic() < end and process.poll() is None:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        if serves(port):
             return running
         time.sleep(0.02)
     with contextlib.suppress(ProcessLookupError):
