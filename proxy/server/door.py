@@ -29,6 +29,7 @@ class Door:
         protocol: makes the protocol of a connection.
         room: how many connections there may be at a time.
         inside: how many there are.
+        make_room: ends some of those that wait for nothing; called when there is no room left.
         tls: the context for HTTPS, or None.
     """
 
@@ -39,6 +40,7 @@ class Door:
         *,
         room: int,
         inside: Callable[[], int],
+        make_room: Callable[[], None],
         tls: ssl.SSLContext | None = None,
     ) -> None:
         listener.setblocking(False)
@@ -46,6 +48,7 @@ class Door:
         self._protocol = protocol
         self._room = room
         self._inside = inside
+        self._make_room = make_room
         self._tls = tls
         self._loop = asyncio.get_running_loop()
         self._entering: set[asyncio.Task[None]] = set()
@@ -71,8 +74,10 @@ class Door:
         self._listener.close()
 
     def _let_in(self) -> None:
-        for _ in range(_AT_ONCE):
+        for taken in range(_AT_ONCE):
             if self._inside() + len(self._entering) >= self._room:
+                if not taken:  # somebody knocks, or we would not have been called
+                    self._make_room()
                 self._pause()
                 return
             if not self._take_one():

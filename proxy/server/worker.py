@@ -140,7 +140,12 @@ class Worker:
             _log.warning("only %d open files are allowed; --max-connections needs %d (ulimit -n)", files, wanted)
         room = self._settings.max_connections
         self._door = Door(
-            self._listener, self._server, room=room, inside=lambda: len(self._server._connections), tls=self._tls
+            self._listener,
+            self._server,
+            room=room,
+            inside=lambda: len(self._server._connections),
+            make_room=self._server.make_room,
+            tls=self._tls,
         )
         # What lives now lives long: the collector need not look at it again, and may look more rarely.
         gc.collect()

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from proxy.ops.exposition import House, render
-from proxy.ops.metrics import Page, Tally
 from proxy.reasons import Reason
 from proxy.rules.files import read_book
 from proxy.server.settings import SETTINGS
@@ -41,21 +39,6 @@ def test_every_reason_is_told_with_its_meaning_and_what_to_do() -> None:
 def test_every_setting_is_told() -> None:
     text = (ROOT / "docs" / "settings.md").read_text()
     assert [setting.flag for setting in SETTINGS if f"`{setting.flag}" not in text] == []
-
-
-def test_every_metric_is_told() -> None:
-    from proxy.ops import exposition
-
-    tally = Tally(
-        pages={"search": Page(reasons={"served": 1})},
-        answers={"2xx": 1},
-        counters={name: 1.0 for name in exposition._HELP if name.endswith("_total")},
-        gauges={name: 1.0 for name in exposition._HELP if not name.endswith("_total")},
-    )
-    house = House("0", 1, "book", ["search"], [], 1, 1, 0, 1, 0, False)
-    emitted = set(re.findall(r"^# TYPE (\S+) ", render(tally, house).decode(), re.MULTILINE))
-    told = {cells[0].strip("`").partition("{")[0] for cells in table_rows(OPERATIONS)}
-    assert emitted - told == set()
 
 
 def test_the_decisions_are_numbered_without_a_gap() -> None:

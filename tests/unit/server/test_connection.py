@@ -107,6 +107,23 @@ async def test_idle_connections_are_told_from_busy_ones_and_closed():
         idle.close()
 
 
+async def test_a_full_house_shows_out_who_has_been_idle_longest_and_nobody_who_waits():
+    async with House() as house:
+        waiting = await asyncio.open_connection("127.0.0.1", house.port)
+        waiting[1].write(b"GET /wait HTTP/1.1\r\nHost: shop\r\n\r\n")
+        await until(lambda: any(not is_idle(each) for each in house.server.connections))
+        first = await asyncio.open_connection("127.0.0.1", house.port)
+        await until(lambda: len(house.server.connections) == 2)
+        second = await asyncio.open_connection("127.0.0.1", house.port)
+        await until(lambda: sum(map(is_idle, house.server.connections)) == 2)
+        house.server.make_room()
+        assert await asyncio.wait_for(first[0].read(), 10) == b""
+        assert len(house.server.connections) == 2
+        house.go_on.set()
+        for _, writer in (waiting, second):
+            writer.close()
+
+
 async def test_a_connection_shows_what_it_owes():
     async with House() as house:
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)

@@ -29,8 +29,8 @@ def listener():
     made.close()
 
 
-def a_door(listener, room=100, tls=None):
-    return Door(listener, Guest, room=room, inside=lambda: len(Guest.inside), tls=tls)
+def a_door(listener, room=100, tls=None, make_room=lambda: None):
+    return Door(listener, Guest, room=room, inside=lambda: len(Guest.inside), make_room=make_room, tls=tls)
 
 
 async def guests(number):
@@ -60,6 +60,18 @@ async def test_a_full_house_lets_them_wait_in_line(listener):
     await guests(2)
     shoppers[0][1].close()
     await until(lambda: shoppers[0][1].is_closing() and len(Guest.inside) == 2)
+    door.close()
+
+
+async def test_a_full_house_makes_room_for_whoever_comes(listener):
+    def show_the_first_out():
+        Guest.inside[0].transport.abort()
+
+    door = a_door(listener, room=2, make_room=show_the_first_out)
+    door.open()
+    shoppers = [await knock(listener.getsockname()[1]) for _ in range(3)]
+    assert await asyncio.wait_for(shoppers[0][0].read(), 10) == b""
+    await guests(2)
     door.close()
 
 
