@@ -32,7 +32,7 @@ def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Map
         fetched: product id -> item, for winners that are not in the listing.
     """
     candidates = once(winners)
-    if not candidates:
+    if not candidates or not listing.items:  # nothing is fetched for an empty listing: it has no place to write to
         return []
     layout = plan.rule.layout
     slots = room(layout, plan.rule.auction.slots, len(listing.items))

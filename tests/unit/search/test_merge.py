@@ -84,6 +84,13 @@ def test_a_fetched_product_is_one_more():
     assert found.listings[0].placed == [(a_winner(1, "9"), 1, None)]
 
 
+def test_an_empty_listing_gets_no_fetched_product_and_none_is_counted():
+    body, fetched = b'[{"h":[]},{"h":[{"id":1}]}]', {"9": b'{"id":9}'}
+    found = merged(body, [a_winner(1, "9")], [a_winner(1, "9")], list="$[*].h", fetched=fetched)
+    assert found.body == b'[{"h":[]},{"h":[{"resolvedBidId":"bid-9","rank":1,"id":9},{"id":1}]}]'
+    assert (found.placed, [len(each.placed) for each in found.listings]) == (1, [0, 1])
+
+
 def test_other_items_get_their_fields_only_where_a_merge_happens():
     body = b'[{"h":[{"id":1,"b":2},{"id":2}]},{"h":[{"id":3}]}]'
     tag = {"fields": {"b": "resolved_bid_id"}, "organic": {"b": None}}
