@@ -75,10 +75,10 @@ class Reader:
                 data = self._held + data
             end = data.find(b"\r\n\r\n", max(0, seen - 3))
             if end < 0:
-                return self._hold(data)
+                return self._hold(data, seen)
             end += 4
             if end > self._max_head:
-                return self._hold(data)
+                return self._hold(data, seen)
             head = read_head(data[:end])
             self._held, data = b"", data[end:]
             if head.status >= 200 or head.status == 101:
@@ -88,11 +88,12 @@ class Reader:
             if self._interim > MAX_INTERIM:
                 raise BrokenAnswer("too many interim answers")
 
-    def _hold(self, data: bytes) -> bytes:
+    def _hold(self, data: bytes, seen: int) -> bytes:
+        """Keep a head that is not whole yet, of which the first `seen` bytes were looked at before."""
         # The end of a head with bare line feeds would never be found: say so now, not when time is up. What is behind
         # the limit must not be looked at, or the fault that is found would depend on the pieces.
-        seen = data[: self._max_head]
-        if b"\n\n" in seen or b"\n\r\n" in seen or not b"HTTP/1.".startswith(data[:7]):
+        place = max(0, seen - 2), self._max_head
+        if data.find(b"\n\n", *place) >= 0 or data.find(b"\n\r\n", *place) >= 0 or not b"HTTP/1.".startswith(data[:7]):
             raise BrokenAnswer("the head of the answer is not HTTP/1.1")
         if len(data) > self._max_head:
             raise HeadTooLarge(f"the head of the answer is longer than {self._max_head} bytes")
