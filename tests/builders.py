@@ -7,8 +7,8 @@ from typing import Any
 from proxy.ask import Ask
 from proxy.rules.book import Book
 from proxy.rules.files import read_book
-from proxy.rules.keys import keys_of, sections
 from proxy.rules.problems import Problem
+from proxy.rules.reading.keys import keys_of, sections
 from proxy.rules.rule import Rule
 
 _WHERE = {

@@ -11,8 +11,8 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from proxy.ask import Ask
-from proxy.rules.conditions import Conditions
-from proxy.rules.paths import LITERAL, ONE
+from proxy.rules.matching.conditions import Conditions
+from proxy.rules.matching.paths import LITERAL, ONE
 from proxy.rules.rule import Rule
 
 

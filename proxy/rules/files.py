@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from proxy.errors import RuleTrouble
-from proxy.rules import together
 from proxy.rules.book import Book
-from proxy.rules.draft import MOST_PROBLEMS, Draft
-from proxy.rules.nodes import Items, Node
+from proxy.rules.judging import together
 from proxy.rules.problems import Problem, in_order
-from proxy.rules.reading import read_rule
-from proxy.rules.yamltext import LARGEST, NotYaml, read_yaml, text_of
+from proxy.rules.reading.draft import MOST_PROBLEMS, Draft
+from proxy.rules.reading.nodes import Items, Node
+from proxy.rules.reading.reader import read_rule
+from proxy.rules.reading.yamltext import LARGEST, NotYaml, read_yaml, text_of
 
 ENDINGS: Final = (".yaml", ".yml")
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from proxy.rules.keys import Key, keys_of, sections
-from proxy.rules.notyet import NOT_YET
+from proxy.rules.judging.notyet import NOT_YET
+from proxy.rules.reading.keys import Key, keys_of, sections
 from proxy.rules.rule import Rule, Section
 from proxy.rules.selector import Selector
 from proxy.rules.sources import KINDS, Sources

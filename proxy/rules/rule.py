@@ -14,9 +14,9 @@ empty `Sources`: it reads None from every request.
 from dataclasses import MISSING, dataclass, field
 from typing import Any, Literal
 
-from proxy.rules.kinds import Kind, ListOf, MapOf, Text
-from proxy.rules.paths import PathPattern
-from proxy.rules.readers import (
+from proxy.rules.matching.paths import PathPattern
+from proxy.rules.reading.kinds import Kind, ListOf, MapOf, Text
+from proxy.rules.reading.kinds_of_rules import (
     FETCH_PATH,
     HOST,
     ID_PATTERN,
@@ -30,7 +30,7 @@ from proxy.rules.readers import (
     SOURCES,
     VALUE,
 )
-from proxy.rules.scalars import Duration, Flag, OneOf, Percent, Whole
+from proxy.rules.reading.scalars import Duration, Flag, OneOf, Percent, Whole
 from proxy.rules.selector import Selector
 from proxy.rules.sources import Sources
 from proxy.rules.values import Template, TemplateKind, Value

@@ -6,7 +6,7 @@ only `check` knows.
 
 from typing import Any, Final
 
-from proxy.rules.keys import Key, keys_of
+from proxy.rules.reading.keys import Key, keys_of
 from proxy.rules.rule import Rule, Section
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"

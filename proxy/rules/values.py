@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
 
-from proxy.rules.kinds import BAD, Kind, Report, Wrong, nearest
-from proxy.rules.nodes import Items, Keys, Node, Scalar, shown
+from proxy.rules.reading.kinds import BAD, Kind, Report, Wrong, nearest
+from proxy.rules.reading.nodes import Items, Keys, Node, Scalar, shown
 
 WRITABLE: Final = {
     "resolved_bid_id": "the winner's `resolvedBidId`: the frontend reports impressions and clicks with it",

@@ -19,7 +19,7 @@ from proxy.auction.dialects import DIALECTS
 from proxy.auction.question import Candidates, question_for, user_of
 from proxy.errors import ShopperTrouble
 from proxy.rules.book import Book
-from proxy.rules.graphql_document import NotGraphQL, read_document
+from proxy.rules.matching.graphql_document import NotGraphQL, read_document
 from proxy.search import coding, headers, shopper
 from proxy.search.eligibility import arm_of, why_no_ads
 from proxy.search.trust import TrustedProxies

@@ -10,7 +10,7 @@ import yaml
 
 from proxy.auction.winners import Winner
 from proxy.rules.files import read_book
-from proxy.rules.keys import keys_of, sections
+from proxy.rules.reading.keys import keys_of, sections
 from proxy.search.listing import NotAListing
 from proxy.search.merge import merge
 from proxy.search.plan import Plan

@@ -17,7 +17,7 @@ from graphql import (
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from proxy.rules.graphql_document import NotGraphQL, Operation, read_document
+from proxy.rules.matching.graphql_document import NotGraphQL, Operation, read_document
 
 NAMES = st.sampled_from(["a", "search", "on2", "_x", "query", "fragment", "type", "true", "Ünot"[1:], "B9"])
 VALUES = st.sampled_from(

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from proxy.rules.files import read_book
-from proxy.rules.keys import keys_of, sections
+from proxy.rules.reading.keys import keys_of, sections
 from tests.builders import a_rule_text
 
 WORDS = sorted({name for section in sections().values() for name in keys_of(section)})

@@ -5,7 +5,7 @@ import pytest
 
 from proxy.errors import RuleTrouble
 from proxy.rules.files import read_book, read_folder
-from proxy.rules.yamltext import LARGEST
+from proxy.rules.reading.yamltext import LARGEST
 from tests.builders import a_rule_text
 
 GOOD = a_rule_text().encode()

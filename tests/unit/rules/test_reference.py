@@ -1,5 +1,5 @@
-from proxy.rules.keys import keys_of, sections
-from proxy.rules.notyet import NOT_YET
+from proxy.rules.judging.notyet import NOT_YET
+from proxy.rules.reading.keys import keys_of, sections
 from proxy.rules.reference import BEGIN, reference, with_reference
 from proxy.rules.sources import KINDS
 from proxy.rules.values import WRITABLE

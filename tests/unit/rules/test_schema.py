@@ -6,7 +6,7 @@ import jsonschema
 import pytest
 import yaml
 
-from proxy.rules.keys import keys_of
+from proxy.rules.reading.keys import keys_of
 from proxy.rules.rule import Rule
 from proxy.rules.schema import json_schema
 from tests.builders import a_rule_text

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from proxy.rules.kinds import BAD, Wrong
-from proxy.rules.nodes import Keys, Scalar
+from proxy.rules.reading.kinds import BAD, Wrong
+from proxy.rules.reading.nodes import Keys, Scalar
+from proxy.rules.reading.yamltext import read_yaml
 from proxy.rules.values import WRITABLE, TemplateKind, Value, names_in, read_value
-from proxy.rules.yamltext import read_yaml
 
 
 def scalar(text: str) -> Scalar:
