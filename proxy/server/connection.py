@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
-# Targets of 8 kB and cookies of 16 kB are real (CONFORMANCE A20, C24); ten times as much is an attack.
+# Targets of 8 kB and cookies of 16 kB are real; ten times as much is an attack.
 _LONGEST_LINE: Final = 16 * 1024
 _LONGEST_FIELD: Final = 32 * 1024
 _MOST_HEADERS: Final = 128
