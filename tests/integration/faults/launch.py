@@ -113,6 +113,7 @@ def proxy(
     ads: str,
     *flags: str,
     environment: Mapping[str, str] | None = None,
+    output: int | None = None,
 ) -> Iterator[Proxy]:
     """A proxy that accepts connections; stopped at the end, if it still runs.
 
@@ -121,7 +122,7 @@ def proxy(
     (folder / "rules").mkdir(parents=True, exist_ok=True)
     for name, text in rules.items():
         (folder / "rules" / name).write_text(text)
-    running = start(folder, marketplace, ads, flags, environment or {})
+    running = start(folder, marketplace, ads, flags, environment, output)
     try:
         yield running
     except BaseException:
@@ -133,9 +134,20 @@ def proxy(
 
 
 def start(
-    folder: Path, marketplace: str, ads: str, flags: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    folder: Path,
+    marketplace: str,
+    ads: str,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
+    output: int | None = None,
 ) -> Proxy:
-    """Start it on the rules that are in `folder`, and wait until it serves."""
+    """Start it on the rules that are in `folder`, and wait until it serves.
+
+    Args:
+        flags: more of the command line.
+        environment: more variables.
+        output: a descriptor to write to, instead of the file that `Proxy.log` reads.
+    """
     port, admin = free_port(), free_port()
     command = [
         *(sys.executable, "-m", "proxy", "serve", "--upstream", marketplace, "--ads-url", ads),
@@ -148,7 +160,7 @@ def start(
             command,
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
-            stdout=log,
+            stdout=log if output is None else output,
             stderr=subprocess.STDOUT,
             env=inherited | {"SPONSORED_PROXY_ADS_KEY": KEY} | dict(environment or {}),
             start_new_session=True,

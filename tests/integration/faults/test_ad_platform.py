@@ -8,7 +8,9 @@ What a busy machine adds is known by requests that no rule takes, asked beside.
 
 import contextlib
 import datetime
+import json
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -140,6 +142,36 @@ def test_ads_come_back_by_themselves_when_the_platform_is_well_again(stage: Stag
         # 5 s and 20 % of chance, and one probe.
         wait_until(lambda: ask(running.port, "/api/search").reason == "served", 15, what="a page with ads")
         assert shop.merged_faults(ask(running.port, "/api/search"), "p4", "p2") == []
+
+
+def test_429_is_obeyed_for_as_long_as_it_says(stage: Stage, tmp_path: Path) -> None:
+    ads = stage.actor(says(b"{}", "429 Too Many Requests", ("Retry-After", "3")))
+    with proxy_to(ads.url, stage, tmp_path) as running:
+        assert ask(running.port, "/api/search").reason == "ads_refused"
+        refused = time.monotonic()
+        ads.part = shop.two_winners
+        wait_until(lambda: ask(running.port, "/api/search").reason == "served", 15, "a page with ads")
+        assert time.monotonic() - refused > 2.5
+        assert len(ads.seen) == 2
+
+
+def test_a_page_whose_answers_come_late_stops_asking_by_itself(stage: Stage, tmp_path: Path) -> None:
+    """Late, but well within a second: no failure of the platform, so another page goes on."""
+
+    async def slow_for_one_page(exchange: Exchange) -> None:
+        if json.loads(exchange.request.body)["auctions"][0]["searchQuery"] == "slow":
+            await exchange.wait(0.4)
+        await shop.two_winners(exchange)
+
+    ads = stage.actor(slow_for_one_page)
+    slow = shop.RULE.replace("page: search", "page: slow").replace("/api/search", "/api/slow")
+    rules = {"search.yaml": shop.PATIENT_RULE, "slow.yaml": slow}
+    with proxy(tmp_path, rules, stage.actor(shop.search).url, ads.url) as running:
+        late = ask_many(running.port, ["/api/slow?q=slow"] * 60, 4)
+        quick = ask_many(running.port, ["/api/search?q=quick"] * 20, 4)
+    assert shop.reasons(late) == ["too_late", "breaker_open"]
+    assert [fault for answer in late for fault in shop.organic_faults(answer)] == []
+    assert shop.reasons(quick) == ["served"]
 
 
 def test_a_hundred_calls_that_hang_at_once_hold_up_nobody(stage: Stage, tmp_path: Path, note: Note) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.integration.faults import shop
 from tests.integration.faults.launch import NotStarted, Proxy, proxy, start, wait_until
-from tests.integration.faults.shopper import ask
-from tests.integration.faults.stage import Stage
+from tests.integration.faults.shopper import Shopper, ask, request
+from tests.integration.faults.stage import Exchange, Stage
 from tests.integration.faults.test_processes import Crowd
 
 TWO_SLOTS = shop.PATIENT_RULE
@@ -113,6 +113,30 @@ def test_a_worker_that_is_started_again_gets_the_rules_in_force(running: Proxy) 
     wait_until(lambda: len(running.workers()) == 2, 20, "new workers")
     wait_until(lambda: winners(running) == 1, 20, "a page by the rules in force")
     assert {winners(running) for _ in range(20)} == {1}
+
+
+def test_a_request_keeps_the_rules_with_which_it_began(stage: Stage, tmp_path: Path) -> None:
+    released = threading.Event()
+
+    async def waits(exchange: Exchange) -> None:
+        while "held" in exchange.request.target and not released.is_set():
+            await exchange.wait(0.02)
+        await shop.search(exchange)
+
+    marketplace, ads = stage.actor(waits), stage.actor(shop.two_winners)
+    with (
+        proxy(tmp_path, {"search.yaml": TWO_SLOTS}, marketplace.url, ads.url) as running,
+        Shopper(running.port) as held,
+    ):
+        held.socket.sendall(request("/api/search?q=held"))
+        wait_until(lambda: bool(marketplace.seen), what="the request's arrival")
+        write(running.rules, ONE_SLOT)
+        wait_until(lambda: winners(running) == 1, what="the new rule")
+        (running.rules / "search.yaml").unlink()
+        write(running.rules, ONE_SLOT.replace("/api/search", "/api/other"))
+        wait_until(lambda: ask(running.port, "/api/search").reason == "", what="the end of the rule")
+        released.set()
+        assert held.read().winners == 2
 
 
 @pytest.mark.parametrize("reloads", [40, pytest.param(1000, marks=pytest.mark.long)])
