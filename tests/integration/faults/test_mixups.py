@@ -36,39 +36,39 @@ def auction_of(query: str) -> bytes:
     return shop.winners(f"{query}-p7", f"{query}-p3")
 
 
-async def answer_somehow(exchange: Exchange, status: str, body: bytes, chance: random.Random) -> None:
-    """Well, mostly; else late, reset, cut short, or with a whole second answer behind the first."""
+MARKETPLACE_MOODS = {"well": 55, "late": 15, "reset": 8, "cut": 8, "closed": 6, "doubled": 8}
+# Fewer failures, or the breaker would open and hide what late and doubled answers might mix up.
+AD_PLATFORM_MOODS = {"well": 50, "late": 20, "reset": 3, "cut": 3, "closed": 8, "doubled": 16}
+
+
+async def answer_somehow(exchange: Exchange, status: str, body: bytes, mood: str, chance: random.Random) -> None:
+    """Well, or late, reset, cut short, with the connection closed behind it, or a whole second answer behind it."""
     whole = head(status, [*JSON, ("Content-Length", str(len(body)))]) + body
-    mood = chance.random()
-    if mood < 0.55:
-        await exchange.send(whole)
-    elif mood < 0.70:
+    if mood == "late":
         await exchange.wait(chance.uniform(0.0, 0.4))
-        await exchange.send(whole)
-    elif mood < 0.78:
+    if mood in ("reset", "cut"):
         await exchange.send(whole[: chance.randrange(len(whole))])
-        exchange.reset()
-    elif mood < 0.86:
-        await exchange.send(whole[: chance.randrange(len(whole))])
+        exchange.reset() if mood == "reset" else exchange.close()
+        return
+    await exchange.send(whole + (whole.replace(b"query-", b"wrong-") if mood == "doubled" else b""))
+    if mood == "closed":
         exchange.close()
-    elif mood < 0.92:
-        await exchange.send(whole)
-        exchange.close()
-    else:
-        await exchange.send(whole + whole.replace(b"query-", b"wrong-"))
 
 
-@pytest.fixture(params=range(3))
+@pytest.fixture(params=[0, 1, *[pytest.param(seed, marks=pytest.mark.long) for seed in range(2, 30)]])
 def running(request: pytest.FixtureRequest, stage: Stage, tmp_path: Path) -> Iterator[Proxy]:
     chance = random.Random(request.param)
 
+    def mood_of(moods: dict[str, int]) -> str:
+        return chance.choices(list(moods), list(moods.values()))[0]
+
     async def search(exchange: Exchange) -> None:
         query = parse_qs(urlsplit(exchange.request.target).query)["q"][0]
-        await answer_somehow(exchange, "200 OK", page_of(query), chance)
+        await answer_somehow(exchange, "200 OK", page_of(query), mood_of(MARKETPLACE_MOODS), chance)
 
     async def auction(exchange: Exchange) -> None:
         query = json.loads(exchange.request.body)["auctions"][0]["searchQuery"]
-        await answer_somehow(exchange, "201 Created", auction_of(query), chance)
+        await answer_somehow(exchange, "201 Created", auction_of(query), mood_of(AD_PLATFORM_MOODS), chance)
 
     marketplace: Actor = stage.actor(search)
     ads: Actor = stage.actor(auction)
@@ -117,5 +117,5 @@ def test_everybody_gets_their_own(running: Proxy) -> None:
         tags = [product["resolvedBidId"] for product in products if "resolvedBidId" in product]
         served = answer.reason == "served"
         assert tags == ([f"bid-{query}-p7", f"bid-{query}-p3"] if served else [])
-    assert "served" in {answer.reason for _, answer in whole}
+    assert sum(answer.reason == "served" for _, answer in whole) > 20
     assert "Traceback" not in running.log()
