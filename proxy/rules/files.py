@@ -14,7 +14,7 @@ from proxy.errors import RuleTrouble
 from proxy.rules.book import Book
 from proxy.rules.judging import together
 from proxy.rules.problems import Problem, in_order
-from proxy.rules.reading.draft import MOST_PROBLEMS, Draft
+from proxy.rules.reading.draft import MOST_PROBLEMS, Draft, problem_at
 from proxy.rules.reading.nodes import Items, Node
 from proxy.rules.reading.reader import read_rule
 from proxy.rules.reading.yamltext import LARGEST, NotYaml, read_yaml, text_of
@@ -76,7 +76,8 @@ def _rules_of(nodes: Sequence[Node], name: str, lines: list[str]) -> Iterator[Dr
         found += len(draft.problems)
         yield draft
         if found > MOST_PROBLEMS:
-            draft.tell("error", "", "there are more problems below; they are not listed", "is this a rule file at all?")
+            message = "there are more problems below; they are not listed"
+            draft.problems.append(problem_at(draft, "error", draft.node, "", message, "is this a rule file at all?"))
             return
 
 

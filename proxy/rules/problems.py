@@ -60,8 +60,10 @@ class Problem:
     length: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("key", "message", "hint", "source_line"):
+        for name in ("key", "message", "hint"):
             object.__setattr__(self, name, harmless(masked(getattr(self, name))))
+        # A line may have a megabyte, and as many problems: what is shown of it is made harmless when it is shown.
+        object.__setattr__(self, "source_line", masked(self.source_line))
 
     @property
     def is_error(self) -> bool:
@@ -96,6 +98,7 @@ class Problem:
         if len(line) > _WIDEST:
             cut = max(0, start - _WIDEST // 2)
             line, start = line[cut : cut + _WIDEST], start - cut
+        line = harmless(line)
         length = max(1, min(length, len(line) - start))
         under = " " * (len(margin) + start) + "^" * length
         return f"{margin}{line.rstrip()}\n{under}{'   ' + self.hint if self.hint else ''}"

@@ -73,7 +73,9 @@ class Draft:
 
     def tell(self, severity: Severity, path: str, message: str, hint: str = "") -> None:
         """A problem with a key; where it is not given, shown at the nearest section around it."""
-        self.problems.append(problem_at(self, severity, self.place(path), path, message, hint))
+        # However many warnings there are: an error among what follows must still spoil the rule.
+        if not self.is_full or (severity == "error" and self.is_sound):
+            self.problems.append(problem_at(self, severity, self.place(path), path, message, hint))
 
     def place(self, path: str) -> Node:
         """The node to show for a key."""

@@ -53,7 +53,8 @@ class _Reader:
         self.draft = draft
 
     def report(self, node: Node, key: str, message: str, hint: str = "", column: int = 0, length: int = 0) -> None:
-        self.draft.problems.append(problem_at(self.draft, "error", node, key, message, hint, column, length))
+        if not self.draft.is_full:
+            self.draft.problems.append(problem_at(self.draft, "error", node, key, message, hint, column, length))
 
     # -- sections -------------------------------------------------------------
 

@@ -141,3 +141,12 @@ def test_the_same_texts_make_the_same_book() -> None:
     assert two
     assert one.name == two.name
     assert [rule.page for rule in one.rules] == ["search", "other"]
+
+
+def test_a_section_with_ten_thousand_mistakes_in_one_line_is_refused_before_long() -> None:
+    fields = ", ".join(f"f{n}: ranc" for n in range(10_000))
+    banners = ", ".join(["{slot_id: a, at: $.b, category: path.x}"] * 5_000)
+    for text in (a_rule_text(tag=f"{{fields: {{{fields}}}}}"), a_rule_text(banners=f"[{banners}]")):
+        reading = read_book({"a.yaml": text.encode()})
+        assert reading.book is None
+        assert 100 < len(reading.problems) < 1000
