@@ -40,7 +40,7 @@ _RULES: Final = (
     a_rule(list="$.products", id="$.ids[0]", keep_organic=True, tag=_BID),
     a_rule(list="$['a\"b']['é']", id="$['i\\td']", tag={"fields": {"é\"": "resolved_bid_id"}}),
     a_rule(list="$.products[*]", id="$.id.id", quality="$.id.q", slots=2, tag=_BID),
-    a_rule(tag={"append": {"at": "$.props[0].v", "value": "resolved_bid_id"}}, id="$.props[?@.k == 'sku'].v"),
+    a_rule(tag={"append": {"at": "$.props[0].w", "value": "resolved_bid_id"}}, id="$.props[?@.k == 'sku'].v"),
     a_rule(slots=3, tag={"summary": "$.ads"}),
 )  # fmt: skip
 # What no rule file may say yet is built by hand.
@@ -236,7 +236,7 @@ def kept(items: Sequence[Any]) -> Kept:
     return Kept(texts, [bare(plain_of(text)) for text in texts])
 
 
-_WRITTEN: Final = {"resolvedBidId", "rank", "page", "m", "is", "badges", "meta", "s2", "ads", 'é"', "banners", "v"}
+_WRITTEN: Final = {"resolvedBidId", "rank", "page", "m", "is", "badges", "meta", "s2", "ads", 'é"', "banners", "v", "w"}
 
 
 def bare(value: Any) -> str:

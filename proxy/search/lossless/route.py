@@ -67,6 +67,15 @@ class Stage:
             self._only_once(body[around.start : span.start] + body[span.end : around.end])
         return Found(begin, items, span, gaps)
 
+    def refuse_doubled(self, begin: Piece) -> None:
+        """Raise NotAListing where there is no array for us, but another reader may take another of equal keys."""
+        text = bytes(begin)
+        if all(0 <= spelling.count(text, 0, len(text)) <= wanted for spelling, wanted in self._wanted):
+            return
+        for name, times in zip(self.names, scan.standing(text, self.names), strict=False):
+            if times > 1:
+                raise NotAListing(f"`{name}` stands {times} times in one object")
+
     def picked(self, found: Found) -> Iterator[Piece]:
         """Where the next stage begins."""
         if isinstance(self._pick, Index):
@@ -138,6 +147,7 @@ class Route:
         except msgspec.ValidationError:
             if self._single or stage is self.stages[0]:
                 raise
+            stage.refuse_doubled(begin)
             return None
 
 

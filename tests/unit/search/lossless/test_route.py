@@ -92,3 +92,13 @@ def test_a_key_that_stands_twice_on_the_way_makes_no_listing(selector, body, add
 def test_several_listings_of_which_there_is_none_are_no_listing(selector, body):
     with pytest.raises(NotAListing):
         listings(selector, body)
+
+
+@pytest.mark.parametrize("key", ["items", "\\u0069tems"])
+@pytest.mark.parametrize("first", ['"none"', "[2]"])
+def test_a_key_that_stands_twice_makes_no_listing_either_where_one_of_the_two_is_no_array(key, first):
+    second = "[2]" if first[0] == '"' else "null"
+    body = f'{{"r":[{{"items":[1]}},{{"{key}":{first},"items":{second}}}]}}'.encode()
+    with pytest.raises(NotAListing, match="stands 2 times"):
+        listings("$.r[*].items", body)
+    assert listings("$.r[*].items", b'{"r":[{"items":[1]},{"items":"items","x":{"items":[3]}}]}') == [b"1"]
