@@ -10,7 +10,7 @@ what goes to the marketplace is always `target` and `headers` as they came.
 
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote, unquote_plus
 
 import msgspec
 from propcache.api import cached_property  # the standard library's takes a lock at each first reading (Python 3.11)
@@ -71,7 +71,8 @@ class Ask:
     # -- the headers --------------------------------------------------------
 
     @cached_property
-    def _fields(self) -> Mapping[bytes, bytes]:
+    def fields(self) -> Mapping[bytes, bytes]:
+        """Each header's first value, as sent, by its name in lower case."""
         fields: dict[bytes, bytes] = {}
         for name, value in self.headers:
             fields.setdefault(name.lower(), value)
@@ -79,7 +80,7 @@ class Ask:
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None."""
-        value = self._fields.get(name.lower().encode("latin-1", "replace"))
+        value = self.fields.get(name.lower().encode("latin-1", "replace"))
         return None if value is None else value.decode("utf-8", "replace")
 
     @cached_property
@@ -136,8 +137,14 @@ def _as_utf8(text: str) -> str:
 
 
 def _first_of_each(encoded: str) -> Mapping[str, str]:
+    """The first value of each name, as the WHATWG's urlencoded parser pairs them."""
     values: dict[str, str] = {}
-    if encoded:
-        for name, value in parse_qsl(encoded, keep_blank_values=True, errors="replace"):
-            values.setdefault(name, value)
+    plain = "%" not in encoded and "+" not in encoded
+    for pair in encoded.split("&"):
+        if pair:
+            name, _, value = pair.partition("=")
+            if plain:
+                values.setdefault(name, value)
+            else:
+                values.setdefault(unquote_plus(name, errors="replace"), unquote_plus(value, errors="replace"))
     return values

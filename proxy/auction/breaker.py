@@ -57,21 +57,22 @@ class Share:
 
     def add(self, now: float, bad: bool) -> None:
         """One more call, which ended at `now`."""
-        grain = int(now / GRAIN)
-        if not self._counts or self._counts[-1][0] != grain:
-            self._counts.append([grain, 0, 0])
-        last = self._counts[-1]
+        grain, counts = int(now / GRAIN), self._counts
+        if not counts or counts[-1][0] != grain:
+            counts.append([grain, 0, 0])
+        last = counts[-1]
         last[1] += 1
         last[2] += bad
         self.calls += 1
         self.bad += bad
-        self._drop_before(grain - self._grains)
+        oldest = grain - self._grains
+        while counts[0][0] <= oldest and self.calls - counts[0][1] >= self._keep:
+            self._drop_first()
 
-    def _drop_before(self, grain: int) -> None:
-        while self._counts and self._counts[0][0] <= grain and self.calls - self._counts[0][1] >= self._keep:
-            _, calls, bad = self._counts.popleft()
-            self.calls -= calls
-            self.bad -= bad
+    def _drop_first(self) -> None:
+        _, calls, bad = self._counts.popleft()
+        self.calls -= calls
+        self.bad -= bad
 
     @property
     def too_many(self) -> bool:
@@ -126,8 +127,9 @@ class Breaker:
             self._close()
             return
         self._run = 0
-        self._share.add(now, bad=False)
-        if self._share.too_many:
+        share = self._share
+        share.add(now, bad=False)
+        if share.bad and share.too_many:
             self._open(now, self._pause(chance))
 
     def failed(self, ticket: int, now: float, chance: float) -> None:

@@ -3,7 +3,8 @@
 Three gates, in this order: the breaker (can they answer at all?), the bulkhead
 (so many at once and no queue), the time (a second, then it is given up). A call
 is a task of its own, so that nobody who stops waiting cuts it; cutting would
-cost a connection each time. It is never repeated.
+cost a connection each time. It is never repeated. Who asked holds a future of
+its verdict; whoever gives that future an end no longer waits.
 
 One timer serves all calls: they nearly all have the same second to live.
 """
@@ -38,17 +39,39 @@ MOST_BYTES: Final = 256 * 1024
 class Call:
     """One call under way."""
 
-    __slots__ = ("asked", "bearer", "body", "ends", "overdue", "started", "task", "ticket")
+    __slots__ = ("asked", "bearer", "body", "ends", "overdue", "started", "task", "ticket", "told")
 
-    def __init__(self, body: bytes, asked: int, bearer: Bearer, ticket: int, started: float, ends: float) -> None:
+    def __init__(
+        self,
+        body: bytes,
+        asked: int,
+        bearer: Bearer,
+        ticket: int,
+        started: float,
+        ends: float,
+        told: "asyncio.Future[Verdict]",
+    ) -> None:
         self.body = body
         self.asked = asked  # how many auctions
         self.bearer = bearer
         self.ticket = ticket  # the breaker's
         self.started = started  # by the clock
         self.ends = ends  # by the loop's time
+        self.told = told  # what the one who asked learns; done before the call's end where nobody waits any more
         self.overdue = False
-        self.task: asyncio.Task[Verdict] | None = None
+        self.task: asyncio.Task[None] | None = None
+
+    def tell(self, verdict: Verdict) -> None:
+        """Let the one who asked know, if anybody still waits."""
+        if not self.told.done():
+            self.told.set_result(verdict)
+
+    def tell_of(self, bug: Exception) -> None:
+        """What no caller sees must stand in the log."""
+        if self.told.done():
+            log.error("an auction call met a bug", exc_info=bug)
+        else:
+            self.told.set_exception(bug)
 
 
 class Caller:
@@ -97,8 +120,10 @@ class Caller:
         """Calls under way now, those included for which nobody waits any more."""
         return len(self._calls)
 
-    def start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Task[Verdict]":
+    def start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
         """Begin a call. It ends by itself within a second, or within `within` seconds where that is longer.
+
+        Whoever no longer waits for its verdict gives the future another end; the call goes on.
 
         Raises:
             AdPlatformTrouble: BREAKER_OPEN, OVERLOADED, or ADS_REFUSED for want of a key; nothing was sent.
@@ -121,7 +146,7 @@ class Caller:
 
     # -- the gates ------------------------------------------------------------
 
-    def _start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Task[Verdict]":
+    def _start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
         bearer = self._bearer_now()
         now = self.clock.now()
         if not self.breaker.would_let(now):
@@ -132,13 +157,14 @@ class Caller:
         ticket = self.breaker.enter(now)
         assert ticket is not None
         loop = asyncio.get_running_loop()
-        call = Call(body, len(auctions), bearer, ticket, now, loop.time() + max(within, self._longest))
+        ends = loop.time() + max(within, self._longest)
+        call = Call(body, len(auctions), bearer, ticket, now, ends, loop.create_future())
         call.task = loop.create_task(self._run(call))
         self._calls.add(call)
         self.counts["calls"] += 1
         if self._sweep is None:
             self._sweep = loop.call_at(call.ends, self._end_overdue)
-        return call.task
+        return call.told
 
     def _bearer_now(self) -> Bearer:
         key = self._key()
@@ -151,20 +177,24 @@ class Caller:
 
     # -- one call -------------------------------------------------------------
 
-    async def _run(self, call: Call) -> Verdict:
+    async def _run(self, call: Call) -> None:
         verdict = None
         try:
             verdict = await self._exchange(call)
         except asyncio.CancelledError:
             if not call.overdue:
+                call.tell(failed(Reason.ADS_DOWN, "we are closing"))
                 raise
             verdict = failed(Reason.TOO_LATE, "no answer in time")
+        except Exception as bug:
+            call.tell_of(bug)
+            return
         finally:
             self._calls.discard(call)
             if verdict is None:
                 self.breaker.withdrawn(call.ticket)
+        call.tell(verdict)
         self._settle(call, verdict)
-        return verdict
 
     async def _exchange(self, call: Call) -> Verdict:
         try:

@@ -17,7 +17,7 @@ from proxy.ask import Ask
 from proxy.auction.breaker import Breaker, Share, State
 from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Caller
 from proxy.auction.dialects import DIALECTS
-from proxy.auction.question import Candidates, question_for, user_of
+from proxy.auction.question import Candidates, question_for
 from proxy.auction.verdict import Effect, Verdict, failed
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
 from proxy.clock import Clock
@@ -78,9 +78,9 @@ class Ads:
         """The pages for which nothing is asked now, since the answers came too late."""
         return tuple(name for (name, _), page in self._pages.items() if page.state is not State.CLOSED)
 
-    def begin(self, match: Match, ask: Ask) -> "Asking":
-        """A visit's asking; the auction itself is asked for in `Asking.answer`."""
-        return Asking(self, match, ask)
+    def begin(self, match: Match, ask: Ask, user: str | None) -> "Asking":
+        """A visit's asking; the auction itself is asked for in `Asking.answer`. `user` is what `user_of` said."""
+        return Asking(self, match, ask, user)
 
     def page(self, rule: Rule) -> Breaker:
         """The breaker of this page's late calls; a page whose timeout was changed begins anew."""
@@ -105,10 +105,13 @@ class Asking:
         banners: one result for each banner of the rule, once `answer` has returned.
     """
 
-    def __init__(self, ads: Ads, match: Match, ask: Ask) -> None:
+    __slots__ = ("_ads", "_ask", "_match", "_user", "banners", "sent")
+
+    def __init__(self, ads: Ads, match: Match, ask: Ask, user: str | None) -> None:
         self._ads = ads
         self._match = match
         self._ask = ask
+        self._user = user
         self.sent: tuple[tuple[v2.Auction, ...], ...] = ()
         self.banners: tuple[Result, ...] = ()
 
@@ -126,8 +129,7 @@ class Asking:
                 ADS_INVALID, BREAKER_OPEN, OVERLOADED.
         """
         rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
-        user = user_of(rule, self._ask, captures)
-        question = question_for(rule, self._ask, captures, listings, user)
+        question = question_for(rule, self._ask, captures, listings, self._user)
         wanted = (*question.listings, *(question.banners if dialect.banners else ()))
         places = [place for place, auction in enumerate(wanted) if auction is not None]
         calls = [places[first : first + dialect.most] for first in range(0, len(places), dialect.most)]
@@ -168,41 +170,41 @@ class Asking:
 
     async def _wait(self, within: float) -> list[Verdict]:
         """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
-        started: list[asyncio.Task[Verdict] | AdPlatformTrouble] = []
-        for auctions in self.sent:
-            try:
-                started.append(self._ads.caller.start(auctions, within))
-            except AdPlatformTrouble as trouble:
-                started.append(trouble)
-        tasks = [one for one in started if isinstance(one, asyncio.Task)]
+        loop = asyncio.get_running_loop()
+        calls = [self._started(auctions, within, loop) for auctions in self.sent]
+        timer = loop.call_later(within, self._too_late, calls, within)
+        verdicts = []
         try:
-            if tasks:
-                await asyncio.wait(tasks, timeout=within)
+            for call in calls:
+                verdicts.append(await call)
+        except asyncio.CancelledError:
+            self._ads.counts["late"] += sum([call.cancelled() or not call.done() for call in calls])
+            raise
         finally:
-            for task in tasks:
-                if not task.done():
-                    self._ads.counts["late"] += 1
-                    task.add_done_callback(_log_a_bug)
-        return [_verdict_of(one, within) for one in started]
+            timer.cancel()
+        return verdicts
+
+    def _started(
+        self, auctions: Sequence[v2.Auction], within: float, loop: asyncio.AbstractEventLoop
+    ) -> "asyncio.Future[Verdict]":
+        try:
+            return self._ads.caller.start(auctions, within)
+        except AdPlatformTrouble as trouble:
+            refused = loop.create_future()
+            refused.set_result(Verdict(Effect.ANSWERED, trouble=trouble))
+            return refused
+
+    def _too_late(self, calls: "Sequence[asyncio.Future[Verdict]]", within: float) -> None:
+        """The shopper waits no longer."""
+        for call in calls:
+            if not call.done():
+                self._ads.counts["late"] += 1
+                call.set_result(failed(Reason.TOO_LATE, f"no answer within {within * 1000:.0f} ms"))
 
 
 def _late(verdicts: Sequence[Verdict]) -> bool | None:
     """Whether any answer came too late; None where nothing was asked."""
-    reasons = {verdict.trouble.reason if verdict.trouble else None for verdict in verdicts}
-    return None if reasons.issubset(NOT_ASKED) else Reason.TOO_LATE in reasons
-
-
-def _verdict_of(started: "asyncio.Task[Verdict] | AdPlatformTrouble", within: float) -> Verdict:
-    if isinstance(started, AdPlatformTrouble):
-        return Verdict(Effect.ANSWERED, trouble=started)
-    if not started.done():
-        return failed(Reason.TOO_LATE, f"no answer within {within * 1000:.0f} ms")
-    if started.cancelled():
-        return failed(Reason.ADS_DOWN, "we are closing")
-    return started.result()
-
-
-def _log_a_bug(task: "asyncio.Task[Verdict]") -> None:
-    """For calls that nobody waits for: what no caller sees must stand in the log."""
-    if not task.cancelled() and (bug := task.exception()) is not None:
-        log.error("an auction call met a bug", exc_info=bug)
+    reasons = [verdict.trouble.reason for verdict in verdicts if verdict.trouble is not None]
+    if len(reasons) == len(verdicts) and all(reason in NOT_ASKED for reason in reasons):
+        return None
+    return Reason.TOO_LATE in reasons

@@ -6,12 +6,13 @@ How the auctions are spelled and dealt into calls is `dialects.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+import msgspec
+
 from proxy.ask import Ask
-from proxy.rules.rule import Banner, Rule
+from proxy.rules.rule import Banner, Page, Rule
 from proxy.rules.sources import Sources
 from proxy.topsort import v2
 
@@ -23,16 +24,14 @@ LEAST_SCORE: Final = 0.0001
 MOBILE_WORDS: Final = ("Mobi", "Android", "iPhone", "iPad", "iPod")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(msgspec.Struct, frozen=True):
     """The products of one listing: ids in organic order, and a score of each where the rule has scores."""
 
     ids: Sequence[str]
     scores: Sequence[float] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """All auctions of a visit.
 
     Attributes:
@@ -53,7 +52,7 @@ def question_for(
     slots, most = rule.auction.slots, rule.auction.max_products
     return Question(
         tuple([_listing(shared, slots, products_of(each, most), query) for each in listings]),
-        tuple([_banner(shared, banner, ask, captures) for banner in rule.banners]),
+        tuple([_banner(shared, banner, ask, captures) for banner in rule.banners]) if rule.banners else (),
     )
 
 
@@ -101,8 +100,7 @@ def device_of(ask: Ask) -> str:
     return "mobile" if any(word in agent for word in MOBILE_WORDS) else "desktop"
 
 
-@dataclass(frozen=True, slots=True)
-class _Shared:
+class _Shared(msgspec.Struct, frozen=True):
     """What all auctions of a visit say alike."""
 
     geo: v2.GeoTargeting | None
@@ -114,12 +112,12 @@ class _Shared:
     @classmethod
     def of(cls, rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | None) -> "_Shared":
         auction = rule.auction
-        location = _words(auction.geo, ask, captures)
+        location = _words(auction.geo, ask, captures) if auction.geo else None
         return cls(
             v2.GeoTargeting(location=location) if location else None,
             user or None,
             auction.placement_id,
-            _page(rule, ask, captures),
+            _page(auction.page, ask, captures) if auction.page else None,
             _device(auction.device, ask, captures) if rule.banners else None,
         )
 
@@ -156,10 +154,7 @@ def _banner(shared: _Shared, banner: Banner, ask: Ask, captures: Mapping[str, st
     )
 
 
-def _page(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> v2.Page | None:
-    page = rule.auction.page
-    if page is None:
-        return None
+def _page(page: Page, ask: Ask, captures: Mapping[str, str]) -> v2.Page:
     # The contract wants a pageId; where the rule's source finds nothing, the path names the page as well.
     page_id = page.id.read(ask, captures) or ask.path
     return v2.Page(type=page.type, page_id=page_id, value=_words(page.value, ask, captures))
@@ -173,7 +168,7 @@ def _device(device: str | Sources, ask: Ask, captures: Mapping[str, str]) -> str
 def _words(sources: Sources, ask: Ask, captures: Mapping[str, str]) -> str | None:
     """What the sources say, unless it is blank."""
     said = sources.read(ask, captures)
-    return said if said and not said.isspace() else None
+    return None if said is None or said.isspace() else said
 
 
 def _score(score: float) -> float:

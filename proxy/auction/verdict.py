@@ -12,9 +12,10 @@ none in time                  TOO_LATE           a failure
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from email.utils import parsedate_to_datetime
 from enum import Enum, auto
+
+import msgspec
 
 from proxy.auction.dialects import Dialect
 from proxy.auction.winners import Result
@@ -32,8 +33,7 @@ class Effect(Enum):
     WAIT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True):
     """An answer as it came: its status, its whole body, and the two header values that matter."""
 
     status: int
@@ -42,8 +42,7 @@ class Answer:
     retry_after: bytes | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(msgspec.Struct, frozen=True):
     """Results, or the trouble instead; what the breaker is told; for WAIT, the seconds that the platform named."""
 
     effect: Effect
@@ -53,7 +52,7 @@ class Verdict:
 
     def told_safely(self, safe: Callable[[AdPlatformTrouble], AdPlatformTrouble]) -> "Verdict":
         """The same, its trouble in words that may be shown."""
-        return self if self.trouble is None else replace(self, trouble=safe(self.trouble))
+        return self if self.trouble is None else msgspec.structs.replace(self, trouble=safe(self.trouble))
 
 
 def judge(answer: Answer, dialect: Dialect, asked: int, wall: float) -> Verdict:

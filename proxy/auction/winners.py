@@ -6,6 +6,7 @@ spelling is `topsort`'s; here are the values that merging and tagging use.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import msgspec
 
@@ -14,6 +15,7 @@ from proxy.reasons import Reason
 from proxy.topsort import v1, v2
 
 NULL = b"null"
+_rank = attrgetter("rank")
 
 
 class Winner(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,11 +96,7 @@ def _invalid(detail: str) -> AdPlatformTrouble:
 
 
 def _result(read: v2.ReadResult[v2.Winner] | v2.ReadResult[v1.Winner], winners: Sequence[Winner]) -> Result:
-    return Result(tuple(sorted(winners, key=_rank)), read.error, read.dropped)
-
-
-def _rank(winner: Winner) -> int:
-    return winner.rank
+    return Result(tuple(sorted(winners, key=_rank) if len(winners) > 1 else winners), read.error, read.dropped)
 
 
 def _of_v2(winner: v2.Winner) -> Winner:
@@ -110,8 +108,8 @@ def _of_v2(winner: v2.Winner) -> Winner:
         campaign_id=winner.campaign_id,
         winner_id=winner.id,
         demand_source=winner.demand_source,
-        metadata=_bytes(winner.metadata),
-        asset=_bytes(winner.asset),
+        metadata=None if winner.metadata is v2.NOTHING else _bytes(winner.metadata),
+        asset=None if winner.asset is v2.NOTHING else _bytes(winner.asset),
     )
 
 
@@ -126,4 +124,5 @@ def _of_v1(winner: v1.Winner) -> Winner:
 
 
 def _bytes(raw: msgspec.Raw) -> bytes | None:
-    return None if not raw or (found := bytes(raw)) == NULL else found
+    found = bytes(raw)
+    return None if found in (b"", NULL) else found

@@ -4,7 +4,7 @@ A source is read once, when a rule is loaded. Reading a value never fails:
 what is absent, empty or not a single value is None.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -77,8 +77,6 @@ class Source:
 
     def read(self, ask: Ask, captures: Mapping[str, str]) -> str | None:
         """The value in this request, or None. Empty text counts as absent."""
-        if not self.kind:
-            return self.name
         return _READ[self.kind](self, ask, captures) or None
 
 
@@ -94,21 +92,16 @@ class Sources(tuple[Source, ...]):
 
     def read(self, ask: Ask, captures: Mapping[str, str]) -> str | None:
         """The first value that is present, or None."""
-        return first_of(self, ask, captures)
+        for source in self:
+            value = source.read(ask, captures)
+            if value is not None:
+                return value
+        return None
 
     @property
     def needs_body(self) -> bool:
         """Any of them needs the request's body."""
         return any(source.needs_body for source in self)
-
-
-def first_of(sources: Sequence[Source], ask: Ask, captures: Mapping[str, str]) -> str | None:
-    """The first value that is present, or None."""
-    for source in sources:
-        value = source.read(ask, captures)
-        if value is not None:
-            return value
-    return None
 
 
 def _of_body(source: Source, ask: Ask, captures: Mapping[str, str]) -> str | None:
@@ -121,6 +114,7 @@ def _of_body(source: Source, ask: Ask, captures: Mapping[str, str]) -> str | Non
 
 
 _READ: Final[Mapping[str, Callable[[Source, Ask, Mapping[str, str]], str | None]]] = {
+    "": lambda source, ask, captures: source.name,
     "query": lambda source, ask, captures: ask.query.get(source.name),
     "header": lambda source, ask, captures: ask.header(source.name),
     "cookie": lambda source, ask, captures: ask.cookies.get(source.name),

@@ -13,10 +13,13 @@ from typing import Final
 from proxy.ask import Ask
 from proxy.crawlers import names_itself_a_crawler
 from proxy.reasons import Reason
-from proxy.rules.rule import Rule
+from proxy.rules.rule import AfterPage, Rule
 
 # Decided by the URL (or by us, for everyone alike): the same answer may be cached and revalidated.
 DECIDED_BY_THE_URL: Final = frozenset({Reason.OFF, Reason.SHADOW, Reason.SKIPPED_QUERY, Reason.SKIPPED_PAGE})
+
+
+_PURPOSES: Final = frozenset({b"sec-purpose", b"purpose", b"x-purpose", b"x-moz"})
 
 
 def why_no_ads(rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | None) -> Reason | None:
@@ -30,34 +33,31 @@ def why_no_ads(rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | No
     """
     if rule.mode == "off":
         return Reason.OFF
-    if any(name in ask.query for name in rule.skip.query):
+    skip = rule.skip
+    if skip.query and not ask.query.keys().isdisjoint(skip.query):
         return Reason.SKIPPED_QUERY
-    if not _is_first_page(rule, ask, captures):
+    if skip.after_page and not _is_first_page(skip.after_page, ask, captures):
         return Reason.SKIPPED_PAGE
     if ask.method == "HEAD":
         return Reason.HEAD
-    if rule.skip.prefetch and _is_prefetch(ask):
+    if skip.prefetch and _is_prefetch(ask):
         return Reason.SKIPPED_PREFETCH
-    if rule.skip.bots and names_itself_a_crawler(ask.header("user-agent")):
+    if skip.bots and names_itself_a_crawler(ask.header("user-agent")):
         return Reason.SKIPPED_BOT
     return _side(rule, user)
 
 
-def _is_first_page(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> bool:
-    paging = rule.skip.after_page
-    if paging is None:
-        return True
+def _is_first_page(paging: AfterPage, ask: Ask, captures: Mapping[str, str]) -> bool:
     here = paging.source.read(ask, captures)
     return here is None or here == str(paging.first)
 
 
 def _is_prefetch(ask: Ask) -> bool:
     """Sec-Purpose (Fetch standard), and Purpose and X-Moz as older browsers spell it."""
-    return any(
-        "prefetch" in purpose or "prerender" in purpose
-        for name in ("sec-purpose", "purpose", "x-purpose", "x-moz")
-        if (purpose := (ask.header(name) or "").lower())
-    )
+    if _PURPOSES.isdisjoint(ask.fields):
+        return False
+    purposes = [ask.fields.get(name, b"").lower() for name in _PURPOSES]
+    return any(b"prefetch" in purpose or b"prerender" in purpose for purpose in purposes)
 
 
 def bucket_of(user: str, hashed: bool = False) -> float:

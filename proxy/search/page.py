@@ -132,7 +132,7 @@ class Corridor:
             user = user_of(found.rule, ask, found.captures)
             why_not = why_no_ads(found.rule, ask, found.captures, user)
             visit.arm = arm_of(found.rule, user, why_not)
-            return why_not, None if why_not is not None else self._ads.begin(found.match, ask)
+            return why_not, None if why_not is not None else self._ads.begin(found.match, ask, user)
         except Exception:
             log.exception("visit %s of page %s: a bug; the page stays organic", visit.id, visit.page)
             return Reason.BUG, None

@@ -107,7 +107,7 @@ async def winners_from(url, *ids, api="v2"):
     client = Client(Origin.parse(url), name="ad platform")
     ads = Ads(client, lambda: "TSE_test", api)
     try:
-        (result,) = await ads.begin(Match(a_rule(slots=2), {}), an_ask()).answer([Candidates(ids)], 30.0)
+        (result,) = await ads.begin(Match(a_rule(slots=2), {}), an_ask(), None).answer([Candidates(ids)], 30.0)
         return [winner.id for winner in result.winners]
     finally:
         await ads.close()

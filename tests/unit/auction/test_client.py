@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from proxy.auction.client import Ads
-from proxy.auction.question import Candidates
+from proxy.auction.question import Candidates, user_of
 from proxy.auction.winners import NOT_HELD, NOTHING
 from proxy.clock import ManualClock
 from proxy.errors import AdPlatformTrouble
@@ -39,7 +39,8 @@ async def asking(api="v2", base="", **settings):
 
 
 def visit(ads, rule=None, ask=None):
-    return ads.begin(Match(rule or a_rule(), {}), ask or an_ask())
+    rule, ask = rule or a_rule(), ask or an_ask()
+    return ads.begin(Match(rule, {}), ask, user_of(rule, ask, {}))
 
 
 async def reason_of(answer):

@@ -66,7 +66,7 @@ class TheAds:
     answer_with: Callable[[Sequence[Candidates]], Sequence[Result]] = lambda listings: [wins("p2") for _ in listings]
     asked: list[tuple[Sequence[Candidates], float]] = field(default_factory=list)
 
-    def begin(self, match: object, ask: object) -> "TheAds":
+    def begin(self, match: object, ask: object, user: str | None) -> "TheAds":
         return self
 
     async def answer(self, listings: Sequence[Candidates], within: float) -> Sequence[Result]:
