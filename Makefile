@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup demo test test-long lint lock bench fuzz clean
+.PHONY: setup demo test test-long lint lock sbom bench fuzz clean
 
 setup: .venv/ready
 
@@ -19,6 +19,13 @@ setup: .venv/ready
 	$(PYTHON) -m venv .venv/httpbin
 	.venv/httpbin/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/httpbin.lock
 	touch .venv/httpbin/ready
+
+# What is in the image, package by package, as CycloneDX: from the same lock file that it is installed from.
+sbom: requirements/sbom.lock requirements/run.lock .venv/ready
+	$(PYTHON) -m venv .venv/sbom
+	.venv/sbom/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/sbom.lock
+	mkdir -p build
+	.venv/sbom/bin/cyclonedx-py requirements requirements/run.lock --pyproject pyproject.toml --output-file build/sbom.json
 
 demo: setup
 	$(BIN)/sponsored-proxy demo
@@ -42,6 +49,8 @@ lock:
 		--python-version 3.11 pyproject.toml --group dev --output-file requirements/dev.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 requirements/httpbin.in --output-file requirements/httpbin.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 requirements/sbom.in --output-file requirements/sbom.lock
 
 # The proxy beside its peers, in about four minutes; peers that are not installed are left out with a line that says so.
 bench: setup
