@@ -20,7 +20,7 @@ from proxy import __version__
 from proxy.auction.bearer import Bearer
 from proxy.auction.breaker import Breaker
 from proxy.auction.dialects import Dialect
-from proxy.auction.verdict import Answer, Effect, Verdict, failed, judge
+from proxy.auction.verdict import ANSWERED, Answer, Effect, Verdict, failed, judge
 from proxy.clock import Clock, SystemClock
 from proxy.errors import AdPlatformTrouble
 from proxy.reasons import Reason
@@ -221,14 +221,15 @@ class Caller:
         """Tell the breaker, the counters and, where asking stops, the log."""
         breaker, now = self.breaker, self.clock.now()
         before, opened = breaker.state, breaker.opened
-        if verdict.effect is Effect.KEY_REFUSED:
-            breaker.refused(call.ticket, now, self.chance())
-        elif verdict.effect is Effect.WAIT:
-            breaker.told_to_wait(call.ticket, now, verdict.wait, self.chance())
-        elif verdict.effect is Effect.FAILED or now - call.started > self._longest:
-            breaker.failed(call.ticket, now, self.chance())
-        else:
+        effect = verdict.effect
+        if effect is ANSWERED and now - call.started <= self._longest:
             breaker.answered(call.ticket, now, self.chance())
+        elif effect is Effect.KEY_REFUSED:
+            breaker.refused(call.ticket, now, self.chance())
+        elif effect is Effect.WAIT:
+            breaker.told_to_wait(call.ticket, now, verdict.wait, self.chance())
+        else:
+            breaker.failed(call.ticket, now, self.chance())
         self._count(verdict)
         if breaker.opened != opened:
             log.warning("asking the ad platform stops for a while: %s", verdict.trouble or "half of the calls fail")

@@ -104,8 +104,8 @@ class Metrics:
 
     def answered(self, status: int) -> None:
         """A request, matched or not, has its answer."""
-        kind = f"{status // 100}xx"
-        self._tally.answers[kind] = self._tally.answers.get(kind, 0) + 1
+        kind, answers = f"{status // 100}xx", self._tally.answers
+        answers[kind] = answers.get(kind, 0) + 1
 
     def snapshot(self, numbers: Mapping[str, float]) -> bytes:
         """The tally for the parent. `numbers` are those of other wings; names that end in `_total` only grow."""

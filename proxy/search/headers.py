@@ -9,13 +9,13 @@ Framing (Content-Length, Transfer-Encoding, Connection) is not decided here:
 each side has its own connection, and `upstream.py` and `shopper.py` write it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-HeaderLines = Iterable[tuple[bytes, bytes]]
+HeaderLines = Sequence[tuple[bytes, bytes]]
 
 VIA: Final = b"1.1 sponsored-proxy"
 
@@ -65,6 +65,8 @@ _GONE_FROM_A_MERGED_PAGE: Final = _OWN_ON_THE_WAY_BACK | _TRUE_ONLY_OF_THE_ORGAN
 _GONE_FROM_AN_ORGANIC_PAGE: Final = _OWN_ON_THE_WAY_BACK | _OF_THE_CDN | {b"cache-control"}
 
 NEVER_STORED: Final = b"Cache-Control: private, no-store\r\n"
+_VIA: Final = b"Via: %b\r\n" % VIA
+_MERGED: Final = NEVER_STORED + _VIA
 
 
 class Peer(msgspec.Struct, frozen=True):
@@ -90,38 +92,49 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
         peer: who sent the request.
         for_ads: whether the page may get ads: it is then asked for whole, fresh, and in a coding that we can read.
     """
-    lines = tuple(lines)
     named = _named_by_connection(lines)
     kept: list[bytes] = []
     said: dict[bytes, bytes] = {}
     shopper_host = b""
     for name, value in lines:
-        low = name.lower()
-        if low in _OWN_ON_THE_WAY_THERE or low in named:
-            if low == b"host":
-                shopper_host = value
+        low, as_it_is = _known(name)
+        if low == b"host":
+            shopper_host = value
+        if named and low in named:
             continue
-        # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
-        if b"_" in low:
-            continue
-        if low in _HEARSAY or low.startswith(_X_FORWARDED):
-            if not peer.trusted:
-                continue
-            if low in _WRITTEN_FORWARDED:
+        if not as_it_is:
+            if low in _WRITTEN_FORWARDED and peer.trusted:
                 said[low] = said[low] + b", " + value if low in said else value
+            changed = _changed(low, value, peer.trusted, for_ads)
+            if changed is None:
                 continue
-        elif low == b"max-forwards":
-            value = _one_hop_less(value)
-        elif for_ads and low in _CONDITIONAL:
-            continue
-        elif for_ads and low == b"accept-encoding":
-            value = readable_codings(value)
-            if not value:
-                continue
-        kept.append(b"%b: %b\r\n" % (name, value))
-    kept.insert(0, b"Host: %b\r\n" % (shopper_host if host is None else host))
-    kept.append(_forwarded(said, peer, shopper_host))
-    return b"".join(kept)
+            value = changed
+        kept += (name, b": ", value, b"\r\n")
+    own_host = shopper_host if host is None else host
+    return b"".join((b"Host: ", own_host, b"\r\n", *kept, _forwarded(said, peer, shopper_host)))
+
+
+@lru_cache(maxsize=2048)
+def _known(name: bytes) -> tuple[bytes, bool]:
+    """A field's name in lower case, and whether the field always goes on to the marketplace as it is."""
+    low = name.lower()
+    # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
+    ours = low in _OWN_ON_THE_WAY_THERE or b"_" in low
+    hearsay = low in _HEARSAY or low.startswith(_X_FORWARDED)
+    return low, not (ours or hearsay or low in _CONDITIONAL or low in (b"max-forwards", b"accept-encoding"))
+
+
+def _changed(low: bytes, value: bytes, trusted: bool, for_ads: bool) -> bytes | None:
+    """What the marketplace gets of a field that is not `_known` to go on as it is; nothing where it gets none."""
+    if low == b"max-forwards":
+        return _one_hop_less(value)
+    if low == b"accept-encoding":
+        return readable_codings(value) or None if for_ads else value
+    if low in _CONDITIONAL:
+        return None if for_ads else value
+    if low in _OWN_ON_THE_WAY_THERE or b"_" in low or low in _WRITTEN_FORWARDED:
+        return None
+    return value if trusted else None
 
 
 def _one_hop_less(value: bytes) -> bytes:
@@ -142,7 +155,7 @@ def _forwarded(said: dict[bytes, bytes], peer: Peer, host: bytes) -> bytes:
 
 def for_shopper(lines: HeaderLines) -> bytes:
     """The marketplace's header lines for a page that is none of ours to change."""
-    return _kept(lines, _OWN_ON_THE_WAY_BACK) + b"Via: %b\r\n" % VIA
+    return _kept(lines, _OWN_ON_THE_WAY_BACK) + _VIA
 
 
 def for_organic_page(lines: HeaderLines) -> bytes:
@@ -150,7 +163,6 @@ def for_organic_page(lines: HeaderLines) -> bytes:
 
     A shared cache would freeze one shopper's organic page for all (and each later one would go without ads).
     """
-    lines = tuple(lines)
     values = [value for name, value in lines if name.lower() == b"cache-control"]
     return b"%bCache-Control: %b\r\nVia: %b\r\n" % (_kept(lines, _GONE_FROM_AN_ORGANIC_PAGE), made_private(values), VIA)
 
@@ -160,15 +172,16 @@ def for_merged_page(lines: HeaderLines) -> bytes:
 
     No cache may keep it: a `resolvedBidId` stands for one impression by one shopper.
     """
-    return b"%b%bVia: %b\r\n" % (_kept(lines, _GONE_FROM_A_MERGED_PAGE), NEVER_STORED, VIA)
+    return _kept(lines, _GONE_FROM_A_MERGED_PAGE) + _MERGED
 
 
 def _kept(lines: HeaderLines, gone: frozenset[bytes]) -> bytes:
-    lines = tuple(lines)
     named = _named_by_connection(lines)
-    return b"".join(
-        [b"%b: %b\r\n" % line for line in lines if (low := line[0].lower()) not in gone and low not in named]
-    )
+    kept: list[bytes] = []
+    for name, value in lines:
+        if (low := name.lower()) not in gone and low not in named:
+            kept += (name, b": ", value, b"\r\n")
+    return b"".join(kept)
 
 
 def _named_by_connection(lines: HeaderLines) -> frozenset[bytes]:

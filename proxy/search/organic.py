@@ -106,7 +106,7 @@ def why_unreadable(response: Response, max_body: int) -> Reason | None:
         return Reason.NO_TRANSFORM
     if response.length is not None and response.length > max_body:
         return Reason.TOO_LARGE
-    if not coding.knows(content_coding(response)):
+    if response.header(b"content-encoding") is not None and not coding.knows(content_coding(response)):
         return Reason.NOT_A_LISTING
     return None
 

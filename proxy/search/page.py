@@ -150,7 +150,8 @@ class Corridor:
         """One result for each listing; a listing with too few products is not asked about."""
         rule = view.found.rule
         visit.organic = [listing.ids for listing in page.listings]
-        asked = [each for each in page.listings if len(each) >= rule.skip.fewer_than and each.ids]
+        fewest = rule.skip.fewer_than
+        asked = [each for each in page.listings if len(each.items) >= fewest and each.ids]
         if not asked:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
         visit.asks_for_ads()
@@ -159,6 +160,8 @@ class Corridor:
             results = await asking.answer(candidates, visit.time_left(rule.auction.timeout))
         finally:
             visit.has_ads()
+        if len(asked) == len(page.listings):
+            return list(results)
         answered = dict(zip(map(id, asked), results, strict=True))
         return [answered.get(id(listing), NOTHING) for listing in page.listings]
 
