@@ -54,7 +54,7 @@ class Effort:
     rate: float
 
 
-FULL = Effort(rounds=3, saturate=1.2, rate=2.0)
+FULL = Effort(rounds=3, saturate=1.0, rate=1.6)
 QUICK = Effort(rounds=1, saturate=0.8, rate=1.0)
 
 
@@ -113,19 +113,21 @@ def measure(entrants: list[Entrant], effort: Effort) -> dict[tuple[str, str], ta
     return samples
 
 
-def report(samples: dict[tuple[str, str], table.Samples], names: list[str], left_out: list[str], took: float) -> str:
+def report(
+    samples: dict[tuple[str, str], table.Samples], names: list[str], left_out: list[str], circumstances: str
+) -> str:
     """The whole report as Markdown."""
     workloads = [workload.name for workload in WORKLOADS]
     rates = [workload for workload in WORKLOADS if workload.rate]
     asked = ", ".join(f"{workload.name} {workload.rate:.0f}/s" for workload in rates)
     parts = [
         "# The proxy beside its peers",
-        about(took),
+        circumstances,
         "## CPU, ms a request (beside it: times ours)",
         table.figures(names, workloads, samples, "cpu", OURS),
         f"## Throughput on one core, requests a second ({CONNECTIONS} connections)",
         table.figures(names, workloads, samples, "throughput", OURS),
-        "`+`: the load was the limit, the subject's core had time to spare.",
+        "`+`: the subject's core was not its own, or had time to spare: the load, or somebody else, was the limit.",
         "## Latency at a fixed rate, ms, p50 / p99",
         table.figures(names, [workload.name for workload in rates], samples, "latency", OURS),
         f"Asked whether or not earlier answers had come: {asked}.",
@@ -133,8 +135,8 @@ def report(samples: dict[tuple[str, str], table.Samples], names: list[str], left
     return "\n\n".join([*parts, "\n".join(f"- left out: {line}" for line in left_out)]).rstrip() + "\n"
 
 
-def about(took: float) -> str:
-    """Machine, versions and date."""
+def about(took: float, load_average: float) -> str:
+    """Machine, versions, date, and how busy the machine was before we began."""
     processor = platform.processor() or platform.machine()
     with contextlib.suppress(OSError, IndexError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -147,7 +149,8 @@ def about(took: float) -> str:
                 (said.stdout + said.stderr).strip().replace("nginx version: ", "").replace("go version ", "")
             )
     today = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return f"{today}; {os.cpu_count()} cores of {processor}; {'; '.join(versions)}. The run took {took:.0f} s."
+    busy = f" The load average was {load_average:.1f} at the start: not a quiet machine." if load_average > 0.5 else ""
+    return f"{today}; {os.cpu_count()} cores of {processor}; {'; '.join(versions)}. The run took {took:.0f} s.{busy}"
 
 
 def main() -> int:
@@ -157,7 +160,7 @@ def main() -> int:
     parser.add_argument("--only", default="", help="subjects whose names hold one of these words: ours is `sponsored`")
     parser.add_argument("--out", type=Path, help="also write the report to this file")
     options = parser.parse_args()
-    began = time.monotonic()
+    began, load_average = time.monotonic(), os.getloadavg()[0]
     words = options.only.split(",")
     chosen = [subject for subject in SUBJECTS if any(word in subject.name for word in words)]
     cores = sorted(os.sched_getaffinity(0))
@@ -175,7 +178,7 @@ def main() -> int:
             return 1
         samples = measure(entrants, QUICK if options.quick else FULL)
     names = [entrant.subject.name for entrant in entrants]
-    text = report(samples, names, left_out, time.monotonic() - began)
+    text = report(samples, names, left_out, about(time.monotonic() - began, load_average))
     print(text)
     if options.out:
         options.out.write_text(text)
