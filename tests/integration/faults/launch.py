@@ -18,7 +18,6 @@ import psutil  # type: ignore[import-untyped]
 
 from tests.integration.faults.shopper import ask
 
-STANDIN = ["/tmp/standin.py"]
 ROOT = Path(__file__).parents[3]
 KEY = "TSE_canary-4f1c9a7b"
 DRAIN = 29.0
