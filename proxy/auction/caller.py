@@ -39,7 +39,7 @@ MOST_BYTES: Final = 256 * 1024
 class Call:
     """One call under way."""
 
-    __slots__ = ("asked", "bearer", "body", "ends", "overdue", "started", "task", "ticket", "told")
+    __slots__ = ("asked", "bearer", "body", "ends", "overdue", "patience", "started", "task", "ticket", "told")
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class Call:
         bearer: Bearer,
         ticket: int,
         started: float,
-        ends: float,
+        patience: float,
         told: "asyncio.Future[Verdict]",
     ) -> None:
         self.body = body
@@ -56,7 +56,8 @@ class Call:
         self.bearer = bearer
         self.ticket = ticket  # the breaker's
         self.started = started  # by the clock
-        self.ends = ends  # by the loop's time
+        self.patience = patience  # seconds
+        self.ends = told.get_loop().time() + patience
         self.told = told  # what the one who asked learns; done before the call's end where nobody waits any more
         self.overdue = False
         self.task: asyncio.Task[None] | None = None
@@ -157,8 +158,7 @@ class Caller:
         ticket = self.breaker.enter(now)
         assert ticket is not None
         loop = asyncio.get_running_loop()
-        ends = loop.time() + max(within, self._longest)
-        call = Call(body, len(auctions), bearer, ticket, now, ends, loop.create_future())
+        call = Call(body, len(auctions), bearer, ticket, now, max(within, self._longest), loop.create_future())
         call.task = loop.create_task(self._run(call))
         self._calls.add(call)
         self.counts["calls"] += 1
@@ -202,7 +202,7 @@ class Caller:
                 call.bearer.head(len(call.body)),
                 method="POST",
                 body=call.body,
-                first_byte=2 * (call.ends - asyncio.get_running_loop().time()),  # the sweep comes earlier
+                first_byte=2 * call.patience,  # the sweep comes earlier
                 reuse=True,  # should the connection have ended under us, an auction is lost and nobody is harmed
                 again=False,
             )

@@ -18,7 +18,7 @@ from proxy.auction.breaker import Breaker, Share, State
 from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Caller
 from proxy.auction.dialects import DIALECTS
 from proxy.auction.question import Candidates, question_for
-from proxy.auction.verdict import Effect, Verdict, failed
+from proxy.auction.verdict import ANSWERED, Verdict, failed
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import AdPlatformTrouble
@@ -130,7 +130,7 @@ class Asking:
         """
         rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
         question = question_for(rule, self._ask, captures, listings, self._user)
-        wanted = (*question.listings, *(question.banners if dialect.banners else ()))
+        wanted = question.listings + question.banners if dialect.banners else question.listings
         places = [place for place, auction in enumerate(wanted) if auction is not None]
         calls = [places[first : first + dialect.most] for first in range(0, len(places), dialect.most)]
         self.sent = tuple([tuple([auction for place in call if (auction := wanted[place])]) for call in calls])
@@ -170,9 +170,8 @@ class Asking:
 
     async def _wait(self, within: float) -> list[Verdict]:
         """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
-        loop = asyncio.get_running_loop()
-        calls = [self._started(auctions, within, loop) for auctions in self.sent]
-        timer = loop.call_later(within, self._too_late, calls, within)
+        calls = [self._started(auctions, within) for auctions in self.sent]
+        timer = calls[0].get_loop().call_later(within, self._too_late, calls, within)
         verdicts = []
         try:
             for call in calls:
@@ -184,14 +183,12 @@ class Asking:
             timer.cancel()
         return verdicts
 
-    def _started(
-        self, auctions: Sequence[v2.Auction], within: float, loop: asyncio.AbstractEventLoop
-    ) -> "asyncio.Future[Verdict]":
+    def _started(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
         try:
             return self._ads.caller.start(auctions, within)
         except AdPlatformTrouble as trouble:
-            refused = loop.create_future()
-            refused.set_result(Verdict(Effect.ANSWERED, trouble=trouble))
+            refused = asyncio.get_running_loop().create_future()
+            refused.set_result(Verdict(ANSWERED, trouble=trouble))
             return refused
 
     def _too_late(self, calls: "Sequence[asyncio.Future[Verdict]]", within: float) -> None:

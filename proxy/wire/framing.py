@@ -27,6 +27,10 @@ class Ends(Enum):
     BY_CLOSE = "with the connection"
 
 
+# By names of their own: an enum's member is slow to look up (Python 3.11), and every answer asks.
+AT_ONCE, BY_LENGTH, BY_CHUNKS, BY_CLOSE = Ends
+
+
 class Framing(NamedTuple):
     """`length` is the announced length of the body (also where none follows, as for HEAD), or None."""
 
@@ -44,14 +48,14 @@ def framing_of(head: Head, method: str) -> Framing:
         _check_coding(head)
         # Not to be trusted with a next answer: HTTP/1.0 has no chunks, and both framings at once is an attack (6.1).
         keep = keep and length is None and head.minor == 1
-        length, ends = None, Ends.BY_CHUNKS
+        length, ends = None, BY_CHUNKS
     elif length is None:
-        ends = Ends.BY_CLOSE
+        ends = BY_CLOSE
     else:
-        ends = Ends.BY_LENGTH if length else Ends.AT_ONCE
+        ends = BY_LENGTH if length else AT_ONCE
     if method == "HEAD" or head.status in (204, 304):
-        return Framing(Ends.AT_ONCE, length, keep)
-    return Framing(ends, length, keep and ends is not Ends.BY_CLOSE)
+        return Framing(AT_ONCE, length, keep)
+    return Framing(ends, length, keep and ends is not BY_CLOSE)
 
 
 def _length(head: Head) -> int:

@@ -66,7 +66,8 @@ def read_fields(lines: bytes) -> Fields:
     fields: Fields = _FIELD.findall(lines)
     if len(fields) > MAX_FIELDS:
         raise HeadTooLarge(f"the head of the answer has more than {MAX_FIELDS} fields")
-    if b" \r\n" in lines or b"\t\r\n" in lines:
+    # Not `in`: of bytes it first makes an exception of not being an integer (Python 3.11), and most heads have neither.
+    if lines.find(b" \r\n") >= 0 or lines.find(b"\t\r\n") >= 0:
         return [(name, value.rstrip(b"\t ")) for name, value in fields]
     return fields
 

@@ -11,7 +11,7 @@ was asked for, everything behind its head is the other protocol's.
 
 from proxy.wire.chunked import Chunks
 from proxy.wire.errors import BrokenAnswer, HeadTooLarge
-from proxy.wire.framing import Ends, Framing, framing_of
+from proxy.wire.framing import AT_ONCE, BY_CHUNKS, BY_CLOSE, BY_LENGTH, Framing, framing_of
 from proxy.wire.head import Head, read_head
 
 MAX_HEAD = 64 * 1024
@@ -55,7 +55,7 @@ class Reader:
         """No byte will come any more; `clean` where the origin closed in good order."""
         if self.done or self.error:
             return
-        if self.framing is not None and self.framing.ends is Ends.BY_CLOSE and clean:
+        if self.framing is not None and self.framing.ends is BY_CLOSE and clean:
             self.done = True
         elif self.head is not None:
             self.error = BrokenAnswer("the connection ended within the body of the answer")
@@ -104,18 +104,18 @@ class Reader:
         if head.status == 101:
             if not self._upgrade:
                 raise BrokenAnswer("the answer changes the protocol, which was not asked for")
-            self.framing = Framing(Ends.BY_CLOSE, None, False)
+            self.framing = Framing(BY_CLOSE, None, False)
         else:
             self.framing = framing_of(head, self._method)
         self.head = head
-        match self.framing.ends:
-            case Ends.AT_ONCE:
-                self.done = True
-                self.extra = bool(rest)
-            case Ends.BY_LENGTH:
-                self._left = self.framing.length or 0
-            case Ends.BY_CHUNKS:
-                self._chunks = Chunks()
+        ends = self.framing.ends
+        if ends is BY_LENGTH:
+            self._left = self.framing.length or 0
+        elif ends is AT_ONCE:
+            self.done = True
+            self.extra = bool(rest)
+        elif ends is BY_CHUNKS:
+            self._chunks = Chunks()
 
     def _body(self, data: bytes) -> bytes:
         if self._left:
