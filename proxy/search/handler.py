@@ -77,9 +77,9 @@ class FrontDoor:
         address = peer_of(request)
         peer = Peer(address, self._trusted.holds(address), self._scheme)
         ask = ask_of(request, self._trusted.client(address, request.headers.getall("X-Forwarded-For", ())))
-        if request.method in _NEVER_PASSED_ON:
+        if ask.method in _NEVER_PASSED_ON:
             raise ShopperTrouble(405, "This method is not passed on")
-        if request.method == "OPTIONS" and first(ask.headers, b"max-forwards") == b"0":
+        if ask.method == "OPTIONS" and first(ask.headers, b"max-forwards") == b"0":
             return await send(request, answer.options())
         if asks_for_upgrade(request):
             return await tunnel(request, ask, peer, self._upstream)
@@ -87,7 +87,10 @@ class FrontDoor:
 
     async def _answer(self, ask: Ask, peer: Peer, body: Body) -> Answer:
         try:
-            found, ask, body = await self._find(ask, body)
+            if body is None:
+                found = self._plans().find(ask)
+            else:
+                found, ask, body = await self._find(ask, body)
             if found is not None:
                 return await self._corridor.view(View(ask, peer, body, found))
         except Trouble:

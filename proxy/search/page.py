@@ -22,7 +22,7 @@ from proxy.auction.winners import NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
-from proxy.search import answer, coding
+from proxy.search import answer
 from proxy.search.answer import Answer
 from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
 from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
@@ -154,10 +154,10 @@ class Corridor:
         asked = [each for each in page.listings if len(each.items) >= fewest and each.ids]
         if not asked:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
-        visit.asks_for_ads()
+        candidates = [Candidates(listing.ids, listing.scores) for listing in asked]
+        within = visit.asks_for_ads(rule.auction.timeout)
         try:
-            candidates = [Candidates(listing.ids, listing.scores) for listing in asked]
-            results = await asking.answer(candidates, visit.time_left(rule.auction.timeout))
+            results = await asking.answer(candidates, within)
         finally:
             visit.has_ads()
         if len(asked) == len(page.listings):
@@ -168,7 +168,7 @@ class Corridor:
     # -- the three ways in which a page view ends ------------------------------
 
     def _merged(self, organic: Organic, merged: Merged, visit: OpenVisit) -> Answer:
-        body = coding.encode(merged.body, organic.coding)
+        body = organic.coded(merged.body)
         lines = for_merged_page(organic.response.raw_headers)
         told = self._ended(visit, Reason.SERVED, 200)
         return answer.whole(200, answer.status_line(organic.response) + lines + told, body)

@@ -55,15 +55,15 @@ def ask_of(request: web.BaseRequest, client: str) -> Ask:
     Raises:
         ShopperTrouble: a target or a Host that no honest client sends.
     """
-    target = request.raw_path
+    message = request._message
+    target, headers = message.path, message.raw_headers
     if not target.isascii():
         target = target.encode("utf-8", "surrogateescape").decode("latin-1")
-    headers = request._message.raw_headers
     if not target.startswith("/"):
-        target = _origin_form(target, request.method, headers)
+        target = _origin_form(target, message.method, headers)
     if "#" in target:
         raise ShopperTrouble(400, "A request target has no fragment")
-    return Ask(request.method, target, headers, None, client)
+    return Ask(message.method, target, headers, None, client)
 
 
 def _origin_form(target: str, method: str, headers: tuple[tuple[bytes, bytes], ...]) -> str:
@@ -190,7 +190,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
     transport = request.transport
     if transport is None:
         raise ShopperGone("the shopper left before the answer")
-    modern = request.version >= HttpVersion11
+    modern = request._message.version >= HttpVersion11
     chunked = modern and answer.length is None and not answer.bodyless
     keep = request.keep_alive and not last and (modern or answer.length is not None or answer.bodyless)
     head = answer.head + _framing(answer, chunked) + _connection(keep, modern)

@@ -28,10 +28,12 @@ UPGRADE: Final = b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
 
 def asks_for_upgrade(request: web.BaseRequest) -> bool:
     """Whether a request wants to become a WebSocket (RFC 6455 section 4.1)."""
+    headers = request.headers
     return (
-        request.method == "GET"
-        and request.headers.get("Upgrade", "").strip().lower() == "websocket"
-        and "upgrade" in request.headers.get("Connection", "").lower()
+        "Upgrade" in headers
+        and request.method == "GET"
+        and headers["Upgrade"].strip().lower() == "websocket"
+        and "upgrade" in headers.get("Connection", "").lower()
     )
 
 

@@ -90,13 +90,10 @@ class OpenVisit:
         """The marketplace's answer is complete: from here on the shopper waits for us."""
         self.marketplace_until = self.clock.now()
 
-    def time_left(self, budget: float) -> float:
-        """Seconds of `budget` that are left of the wait that began with the marketplace's answer."""
-        return budget - (self.clock.now() - self.marketplace_until)
-
-    def asks_for_ads(self) -> None:
-        """The wait for the ad platform begins."""
-        self.ads_from = self.ads_until = self.clock.now()
+    def asks_for_ads(self, budget: float) -> float:
+        """The wait for the ad platform begins; returns what is left of `budget`, seconds since the organic answer."""
+        now = self.ads_from = self.ads_until = self.clock.now()
+        return budget - (now - self.marketplace_until)
 
     def has_ads(self) -> None:
         """The wait for the ad platform is over, whatever came of it."""

@@ -12,8 +12,7 @@ from tests.in_process import a_proxy
 
 
 def a_request(target: str, method: str = "GET", host: bytes = b"shop.example") -> Any:
-    message = SimpleNamespace(raw_headers=((b"Host", host),))
-    return SimpleNamespace(raw_path=target, method=method, _message=message)
+    return SimpleNamespace(_message=SimpleNamespace(path=target, method=method, raw_headers=((b"Host", host),)))
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_the_shoppers_wait_is_split_by_whom_it_waited_for() -> None:
     clock.advance(0.080)
     visit.marketplace_answered()
     clock.advance(0.001)
-    visit.asks_for_ads()
+    visit.asks_for_ads(0.150)
     clock.advance(0.030)
     visit.has_ads()
     clock.advance(0.004)
@@ -29,9 +29,9 @@ def test_the_budget_is_counted_from_the_marketplaces_answer() -> None:
     visit = a_visit(clock)
     clock.advance(10)
     visit.marketplace_answered()
-    assert visit.time_left(0.150) == 0.150
+    assert visit.asks_for_ads(0.150) == 0.150
     clock.advance(0.2)
-    assert visit.time_left(0.150) < 0
+    assert visit.asks_for_ads(0.150) < 0
 
 
 def test_a_visit_that_never_reached_the_marketplace_has_no_negative_times() -> None:
