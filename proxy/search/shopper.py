@@ -16,6 +16,7 @@ from aiohttp.http import HttpVersion11
 from proxy.ask import Ask
 from proxy.errors import ShopperGone, ShopperTrouble
 from proxy.search.answer import Answer
+from proxy.wire.response import Response
 
 # Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
 STALLED: Final = 60.0
@@ -189,6 +190,8 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
     """
     transport = request.transport
     if transport is None:
+        if answer.rest is not None:
+            answer.rest.abandon()
         raise ShopperGone("the shopper left before the answer")
     modern = request._message.version >= HttpVersion11
     chunked = modern and answer.length is None and not answer.bodyless
@@ -196,20 +199,27 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
     head = answer.head + _framing(answer, chunked) + _connection(keep, modern)
     if answer.rest is None:
         _write(transport, head, answer.body)
-        return Sent(answer.status, keep)
-    sink = ShopperSink(request, chunked=chunked)
-    transport.write(head)
+    else:
+        transport.write(head)
+        await _relay(request, transport, answer.body, answer.rest, chunked=chunked)
+    return Sent(answer.status, keep)
+
+
+async def _relay(
+    request: web.BaseRequest, transport: asyncio.Transport, prefix: bytes, rest: Response, *, chunked: bool
+) -> None:
+    """Pass on what is still to come; whatever ends it early cuts both connections."""
     try:
-        if answer.body:
-            sink.write(answer.body)
-        await answer.rest.relay(sink)
+        sink = ShopperSink(request, chunked=chunked)
+        if prefix:
+            sink.write(prefix)
+        await rest.relay(sink)
     except BaseException:
-        answer.rest.abandon()
+        rest.abandon()
         transport.abort()
         raise
     if chunked:
         transport.write(_LAST_CHUNK)
-    return Sent(answer.status, keep)
 
 
 def cut(request: web.BaseRequest) -> Sent:

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from proxy.errors import ShopperTrouble
-from proxy.search.shopper import ask_of
+from proxy.errors import ShopperGone, ShopperTrouble
+from proxy.search.answer import Answer
+from proxy.search.shopper import ask_of, send
 from tests.in_process import a_proxy
 
 
@@ -94,3 +95,12 @@ async def test_a_connection_carries_one_request_after_the_other() -> None:
         )
         assert answer.count(b"HTTP/1.1 200 OK") == 2
         assert [request.split()[1] for request in proxy.seen] == [b"/1", b"/2"]
+
+
+async def test_an_answer_that_nobody_waits_for_any_more_lets_the_marketplace_go() -> None:
+    left = SimpleNamespace(transport=None)
+    abandoned: list[bool] = []
+    rest: Any = SimpleNamespace(abandon=lambda: abandoned.append(True))
+    with pytest.raises(ShopperGone):
+        await send(left, Answer(200, b"HTTP/1.1 200 OK\r\n", rest=rest))  # type: ignore[arg-type]
+    assert abandoned == [True]
