@@ -159,7 +159,7 @@ class Caller:
         assert ticket is not None
         loop = asyncio.get_running_loop()
         call = Call(body, len(auctions), bearer, ticket, now, max(within, self._longest), loop.create_future())
-        call.task = loop.create_task(self._run(call))
+        call.task = loop.create_task(self._run(call), name="auction")
         self._calls.add(call)
         self.counts["calls"] += 1
         if self._sweep is None:

@@ -49,18 +49,12 @@ class Organic(msgspec.Struct, frozen=True):
         Raises:
             NoAds: it is larger than `limit` bytes (`too_large`), or not what its coding says (`not_a_listing`).
         """
-        if self.response.header(b"content-encoding") is None and len(self.raw) <= limit:
-            return self.raw
         try:
             return coding.decode(self.raw, self.coding, limit)
         except coding.TooLarge as trouble:
             raise NoAds(Reason.TOO_LARGE, str(trouble)) from trouble
         except coding.CodingTrouble as trouble:
             raise NoAds(Reason.NOT_A_LISTING, str(trouble)) from trouble
-
-    def coded(self, body: bytes) -> bytes:
-        """Another body in the coding in which this one came."""
-        return body if self.response.header(b"content-encoding") is None else coding.encode(body, self.coding)
 
 
 class OrganicPages:

@@ -22,7 +22,7 @@ from proxy.auction.winners import NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
-from proxy.search import answer
+from proxy.search import answer, coding
 from proxy.search.answer import Answer
 from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
 from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
@@ -168,7 +168,7 @@ class Corridor:
     # -- the three ways in which a page view ends ------------------------------
 
     def _merged(self, organic: Organic, merged: Merged, visit: OpenVisit) -> Answer:
-        body = organic.coded(merged.body)
+        body = coding.encode(merged.body, organic.coding)
         lines = for_merged_page(organic.response.raw_headers)
         told = self._ended(visit, Reason.SERVED, 200)
         return answer.whole(200, answer.status_line(organic.response) + lines + told, body)
