@@ -78,48 +78,48 @@ class FrontDoor:
         peer = Peer(address, self._trusted.holds(address), self._scheme)
         ask = ask_of(request, self._trusted.client(address, request.headers.getall("X-Forwarded-For", ())))
         if ask.method in _NEVER_PASSED_ON:
-            raise ShopperTrouble(405, "This method is not passed on")
+            raise ShopperTrouble(501, "This method is not passed on")
         if ask.method == "OPTIONS" and first(ask.headers, b"max-forwards") == b"0":
             return await send(request, answer.options())
         if asks_for_upgrade(request):
             return await tunnel(request, ask, peer, self._upstream)
         return await send(request, await self._answer(ask, peer, ShopperBody(request) if has_body(request) else None))
 
-    async def _answer(self, ask: Ask, peer: Peer, body: Body) -> Answer:
+    async def _answer(self, ask: Ask, peer: Peer, body: ShopperBody | None) -> Answer:
+        sent: Body = body
         try:
             if body is None:
                 found = self._plans().find(ask)
             else:
-                found, ask, body = await self._find(ask, body)
+                found, ask, sent = await self._find(ask, body)
             if found is not None:
-                return await self._corridor.view(View(ask, peer, body, found))
+                return await self._corridor.view(View(ask, peer, sent, found))
         except Trouble:
             raise
         except Exception:
             # Only a mistake of ours comes out here. The page is still served; of its body, what was read goes first.
             log.exception("%s %s: a bug (%s); passed through instead", ask.method, ask.path, Reason.BUG)
-            body = Rejoined(body) if isinstance(body, ShopperBody) else body
-        return await self._pass_through(ask, peer, body)
+            sent = Rejoined(sent) if isinstance(sent, ShopperBody) else sent
+        return await self._pass_through(ask, peer, sent)
 
-    async def _find(self, ask: Ask, body: Body) -> tuple[Found | None, Ask, Body]:
-        """The rule that takes the request, and what of its body was read: all of it, or nothing.
+    async def _find(self, ask: Ask, body: ShopperBody) -> tuple[Found | None, Ask, Body]:
+        """The rule that takes the request, and its body: read where there is a rule that may want it, else a stream.
 
-        A body is read where a rule must see it, and where a rule takes the request: a search whose body is
-        here can be asked again where a connection broke. Whatever no rule wants is streamed.
+        A search whose body is here can be asked again where a connection broke. A body that is too long to be read
+        is none that a rule can look into.
         """
         plans = self._plans()
-        found = None
-        if not isinstance(body, ShopperBody) or not plans.needs_body(ask):
-            found = plans.find(ask)
-            if found is None or not isinstance(body, ShopperBody):
-                return found, ask, body
+        unread = plans.needs_body(ask)
+        found = None if unread else plans.find(ask)
+        if found is None and not unread:
+            return None, ask, body
         text = await body.read(MAX_READ_BODY)
         if text is None:
-            return None, ask, Rejoined(body)
-        if found is not None:
-            return found, ask, text
-        ask = ask.with_body(text)
-        return plans.find(ask), ask, text
+            return found, ask, Rejoined(body)
+        if unread:
+            ask = ask.with_body(text)
+            found = plans.find(ask)
+        return found, ask, text
 
     async def _pass_through(self, ask: Ask, peer: Peer, body: Body) -> Answer:
         try:
