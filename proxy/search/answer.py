@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from proxy.errors import MarketplaceTrouble
+from proxy.errors import MarketplaceTrouble, ShopperTrouble
 from proxy.wire.response import Response
 
 HTTP: Final = b"HTTP/1.1 %d %b\r\n"
@@ -81,6 +81,11 @@ def problem(status: int, title: str, detail: str = "", lines: bytes = b"") -> An
     head = HTTP % (status, HTTPStatus(status).phrase.encode())
     head += b"Content-Type: application/problem+json\r\nCache-Control: no-store\r\n" + lines
     return whole(status, head, body)
+
+
+def refusal(trouble: ShopperTrouble) -> Answer:
+    """What a sender is told whose request we refuse; who asked too much at a time may come again in a second."""
+    return problem(trouble.status, trouble.title, lines=b"Retry-After: 1\r\n" if trouble.status == 429 else b"")
 
 
 _TOLD: Final = {

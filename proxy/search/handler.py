@@ -17,6 +17,7 @@ from proxy.errors import MarketplaceTrouble, ShopperGone, ShopperTrouble, Troubl
 from proxy.reasons import Reason
 from proxy.search import answer
 from proxy.search.answer import Answer
+from proxy.search.crowd import Crowd
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Found, Plans
@@ -43,6 +44,7 @@ class FrontDoor:
         corridor: the way of a page view.
         upstream: the marketplace, for everything else.
         trusted: which peers may speak for others.
+        crowd: how many requests of one client may be under way.
         scheme: b"http" or b"https", as shoppers reach us.
     """
 
@@ -52,6 +54,7 @@ class FrontDoor:
         corridor: Corridor,
         upstream: Upstream,
         trusted: TrustedProxies,
+        crowd: Crowd,
         *,
         scheme: bytes,
     ) -> None:
@@ -59,6 +62,7 @@ class FrontDoor:
         self._corridor = corridor
         self._upstream = upstream
         self._trusted = trusted
+        self._crowd = crowd
         self._scheme = scheme
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -66,7 +70,7 @@ class FrontDoor:
         try:
             sent = await self._reply(request)
         except ShopperTrouble as trouble:
-            sent = await send(request, answer.problem(trouble.status, trouble.title), last=True)
+            sent = await send(request, answer.refusal(trouble), last=True)
         except (ShopperGone, WireTrouble) as trouble:
             # The answer is cut, and the connection with it: visibly so for the shopper, and nobody is left to tell.
             log.debug("%s %s was cut: %s", request.method, request.path, trouble)
@@ -77,6 +81,13 @@ class FrontDoor:
         address = peer_of(request)
         peer = Peer(address, self._trusted.holds(address), self._scheme)
         ask = ask_of(request, self._trusted.client(address, request.headers.getall("X-Forwarded-For", ())))
+        self._crowd.enter(ask.client)
+        try:
+            return await self._served(request, ask, peer)
+        finally:
+            self._crowd.leave(ask.client)
+
+    async def _served(self, request: web.BaseRequest, ask: Ask, peer: Peer) -> Sent:
         if ask.method in _NEVER_PASSED_ON:
             raise ShopperTrouble(501, "This method is not passed on")
         if ask.method == "OPTIONS" and first(ask.headers, b"max-forwards") == b"0":

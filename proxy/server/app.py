@@ -13,6 +13,7 @@ from aiohttp import web
 from proxy.auction.client import Ads
 from proxy.clock import Clock
 from proxy.rules.live import Live
+from proxy.search.crowd import Crowd
 from proxy.search.handler import FrontDoor
 from proxy.search.organic import OrganicPages
 from proxy.search.page import Corridor
@@ -63,6 +64,7 @@ class App:
             corridor,
             upstream,
             TrustedProxies(settings.trusted_proxies),
+            Crowd(settings.max_in_flight),
             scheme=b"https" if settings.tls_cert else b"http",
         )
 

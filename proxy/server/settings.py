@@ -33,6 +33,7 @@ class Settings:
     listen: Address
     workers: int
     max_connections: int
+    max_in_flight: int | None
     keep_alive: float
     max_body: int
     trusted_proxies: tuple[Network, ...]
@@ -123,6 +124,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("listen", "ADDRESS", units.address, "127.0.0.1:8080", "where shoppers come in"),
     Setting("workers", "N", _number, "1", "processes that serve; one a core at most"),
     Setting("max-connections", "N", _number, "10000", "shoppers' connections; more wait in line"),
+    Setting("max-in-flight", "N", _number, None, "requests of one client at a time, by address; more get a 429"),
     Setting("keep-alive", "TIME", _time, "75s", "how long an idle connection stays; longer than the load balancer's"),
     Setting("max-body", "SIZE", units.size, "4MiB", "larger answers (decoded) stream through without ads"),
     Setting("trusted-proxies", "LIST", units.networks, "private", "whose X-Forwarded-* count: networks, private, none"),

@@ -1,11 +1,13 @@
 """The front door: what passes through untouched, what we answer ourselves, and which body a rule may see."""
 
+import asyncio
 import json
 
 import pytest
 
 from proxy.search import handler
 from tests.in_process import OK, a_proxy
+from tests.patience import until
 
 POSTED = """
 page: search
@@ -38,6 +40,24 @@ async def test_what_no_proxy_may_pass_on_is_refused(method: str) -> None:
         status, _, _ = await proxy.get("/x" if method == "TRACE" else "shop.example:443", "Cookie: a=b\r\n", method)
         assert status in (400, 501)
         assert proxy.seen == []
+
+
+async def test_a_client_with_too_many_requests_under_way_is_told_to_come_again() -> None:
+    release = asyncio.Event()
+
+    async def slow(request: bytes) -> bytes:
+        await release.wait()
+        return OK
+
+    async with a_proxy(slow, max_in_flight="1") as proxy:
+        first = asyncio.create_task(proxy.get("/slow"))
+        await until(lambda: proxy.seen)
+        status, head, _ = await proxy.get("/second")
+        assert status == 429
+        assert b"Retry-After: 1\r\n" in head
+        release.set()
+        assert (await first)[0] == 200
+        assert (await proxy.get("/third"))[0] == 200
 
 
 async def test_options_that_may_go_no_further_is_answered_here() -> None:
