@@ -78,7 +78,7 @@ async def two_winners(exchange: Exchange) -> None:
 
 
 def organic_faults(answer: Answer, page: bytes = PAGE, headers: Headers = PAGE_HEADERS) -> list[str]:
-    """Everything in which an answer is not the organic page of a matched request (SPEC section 3); empty where it is."""
+    """Everything in which an answer is not the organic page of a matched request; empty where it is."""
     faults = []
     if answer.status != 200 or not answer.complete:
         faults.append(f"status {answer.status}, complete {answer.complete}")

@@ -224,7 +224,7 @@ def test_an_error_of_the_marketplace_stays_its_own(status: str, marketplace: Act
 def test_connections_closed_in_the_race_cost_no_post_and_double_none(
     target: str, marketplace: Actor, running: Proxy
 ) -> None:
-    """CONFORMANCE D27r: the marketplace closes 0 to 3 ms after each answer."""
+    """Row D27r: the marketplace closes 0 to 3 ms after each answer."""
 
     async def closing(exchange: Exchange) -> None:
         await shop.search(exchange)
