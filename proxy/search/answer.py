@@ -14,6 +14,8 @@ from proxy.errors import MarketplaceTrouble, ShopperTrouble
 from proxy.wire.response import Response
 
 HTTP: Final = b"HTTP/1.1 %d %b\r\n"
+# What nginx writes into its log for an answer that nobody received whole.
+SHOPPER_GONE: Final = 499
 BODYLESS: Final = frozenset({204, 304})
 
 

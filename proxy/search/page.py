@@ -23,14 +23,13 @@ from proxy.clock import Clock
 from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
 from proxy.search import answer, coding
-from proxy.search.answer import Answer
+from proxy.search.answer import SHOPPER_GONE, Answer
 from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
 from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
 from proxy.search.listing import NotAListing, Page
 from proxy.search.merge import Merged, merge
 from proxy.search.organic import Organic, OrganicPages, is_json
 from proxy.search.plans import Found
-from proxy.search.shopper import SHOPPER_GONE
 from proxy.search.upstream import Body
 from proxy.search.visit import OpenVisit, Watch, status_headers
 

@@ -15,16 +15,13 @@ from aiohttp.http import HttpVersion11
 
 from proxy.ask import Ask
 from proxy.errors import ShopperGone, ShopperTrouble
-from proxy.search.answer import Answer
+from proxy.search.answer import SHOPPER_GONE, Answer
 from proxy.wire.response import Response
 
 # Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
 STALLED: Final = 60.0
 # Below this, one write of a copy is cheaper than two writes.
 _JOINED: Final = 64 * 1024
-
-# What nginx writes into its log for an answer that nobody received whole.
-SHOPPER_GONE: Final = 499
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _EXPECTED: Final = "100-continue"
