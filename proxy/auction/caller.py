@@ -17,7 +17,6 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from proxy import __version__
-from proxy.auction.bearer import Bearer
 from proxy.auction.breaker import Breaker
 from proxy.auction.dialects import Dialect
 from proxy.auction.verdict import ANSWERED, Answer, Effect, Verdict, failed, judge
@@ -25,6 +24,7 @@ from proxy.clock import Clock, SystemClock
 from proxy.errors import AdPlatformTrouble
 from proxy.reasons import Reason
 from proxy.topsort import v2
+from proxy.topsort.bearer import Bearer
 from proxy.wire.client import Client
 from proxy.wire.errors import BodyTooLarge, WireTrouble
 
@@ -171,7 +171,10 @@ class Caller:
         if self._bearer is None or not self._bearer.has(key):
             origin = self._client.origin
             target = origin.base_path + self.dialect.path
-            self._bearer = Bearer(key, target, origin.authority.decode(), f"sponsored-proxy/{__version__}")
+            try:
+                self._bearer = Bearer(key, target, origin.authority.decode(), f"sponsored-proxy/{__version__}")
+            except ValueError as trouble:
+                raise AdPlatformTrouble(Reason.ADS_REFUSED, str(trouble)) from None
             self.breaker.new_key()
         return self._bearer
 

@@ -12,7 +12,6 @@ none in time                  TOO_LATE           a failure
 """
 
 from collections.abc import Callable
-from email.utils import parsedate_to_datetime
 from enum import Enum, auto
 from typing import Final
 
@@ -23,6 +22,7 @@ from proxy.auction.winners import Result
 from proxy.errors import AdPlatformTrouble
 from proxy.reasons import Reason
 from proxy.topsort.errors import read_error
+from proxy.wire.retry_after import seconds_of
 
 
 class Effect(Enum):
@@ -55,9 +55,11 @@ class Verdict(msgspec.Struct, frozen=True):
     trouble: AdPlatformTrouble | None = None
     wait: float | None = None
 
-    def told_safely(self, safe: Callable[[AdPlatformTrouble], AdPlatformTrouble]) -> "Verdict":
+    def told_safely(self, safe: Callable[[str], str]) -> "Verdict":
         """The same, its trouble in words that may be shown."""
-        return self if self.trouble is None else msgspec.structs.replace(self, trouble=safe(self.trouble))
+        if self.trouble is None:
+            return self
+        return msgspec.structs.replace(self, trouble=AdPlatformTrouble(self.trouble.reason, safe(self.trouble.detail)))
 
 
 def judge(answer: Answer, dialect: Dialect, asked: int, wall: float) -> Verdict:
@@ -73,17 +75,6 @@ def judge(answer: Answer, dialect: Dialect, asked: int, wall: float) -> Verdict:
 def failed(reason: Reason, detail: str) -> Verdict:
     """No answer, or none that can be used."""
     return Verdict(Effect.FAILED, trouble=AdPlatformTrouble(reason, detail))
-
-
-def seconds_of(retry_after: bytes | None, wall: float) -> float | None:
-    """A Retry-After as seconds from now: delta-seconds or an HTTP date (RFC 9110, 10.2.3); None where it is neither."""
-    text = (retry_after or b"").decode("latin-1").strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:10])
-    try:
-        return max(0.0, parsedate_to_datetime(text).timestamp() - wall)
-    except (ValueError, OverflowError):
-        return None
 
 
 def _judge_results(answer: Answer, dialect: Dialect, asked: int) -> Verdict:

@@ -3,7 +3,7 @@
 import pytest
 
 from proxy.auction.dialects import DIALECTS
-from proxy.auction.verdict import Answer, Effect, judge, seconds_of
+from proxy.auction.verdict import Answer, Effect, judge
 from proxy.reasons import Reason
 
 V2 = DIALECTS["v2"]
@@ -63,23 +63,3 @@ def test_an_answer_in_a_coding_that_we_did_not_ask_for_is_not_inflated(coding):
 def test_a_429_says_how_long():
     assert judge(Answer(429, b"", retry_after=b"7"), V2, 1, 0.0).wait == 7
     assert judge(Answer(429, b""), V2, 1, 0.0).wait is None
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [
-        (b"0", 0.0),
-        (b" 120 ", 120.0),
-        (b"9" * 400, 9999999999.0),
-        (b"Tue, 14 Nov 2023 22:13:50 GMT", 30.0),
-        (b"Tue, 14 Nov 2023 22:00:00 GMT", 0.0),
-        (b"Tue, 14 Nov 99999 22:00:00 GMT", None),
-        (b"-5", None),
-        (b"soon", None),
-        (b"", None),
-        (None, None),
-        (b"\xff", None),
-    ],
-)
-def test_a_retry_after_is_seconds_or_a_date(value, seconds):
-    assert seconds_of(value, 1_700_000_000.0) == seconds

@@ -5,9 +5,6 @@ Nothing here shows the key when printed, and whatever the ad platform says goes
 through `safe` before anybody reads it.
 """
 
-from proxy.errors import AdPlatformTrouble
-from proxy.reasons import Reason
-
 
 class Bearer:
     """A key and its head.
@@ -19,14 +16,14 @@ class Bearer:
         agent: the value of `User-Agent`.
 
     Raises:
-        AdPlatformTrouble: ADS_REFUSED, where the key is empty or cannot stand in a header.
+        ValueError: the key is empty or cannot stand in a header; the message does not repeat it.
     """
 
     __slots__ = ("_head", "_key")
 
     def __init__(self, key: str, target: str, authority: str, agent: str) -> None:
         if not key or not key.isascii() or not key.isprintable() or " " in key:
-            raise AdPlatformTrouble(Reason.ADS_REFUSED, "the key is empty, or holds what cannot stand in a header")
+            raise ValueError("the key is empty, or holds what cannot stand in a header")
         lines = (
             f"POST {target} HTTP/1.1",
             f"Host: {authority}",
@@ -50,8 +47,6 @@ class Bearer:
         """The whole head of a call whose body has `length` bytes."""
         return b"%b%d\r\n\r\n" % (self._head, length)
 
-    def safe(self, trouble: AdPlatformTrouble) -> AdPlatformTrouble:
-        """The trouble in words that do not hold the key, should the ad platform have repeated it."""
-        if self._key not in trouble.detail:
-            return trouble
-        return AdPlatformTrouble(trouble.reason, trouble.detail.replace(self._key, "***"))
+    def safe(self, said: str) -> str:
+        """What the ad platform said, in words that do not hold the key, should it have repeated it."""
+        return said.replace(self._key, "***")
