@@ -13,13 +13,15 @@ MAY_KNOW = {
     "topsort": set(),
     "wire": {"errors", "clock"},
     "rules": {"errors", "ask"},
+    "discovery": {"rules", "errors", "ask"},
     "sandbox": {"topsort", "errors"},
     "auction": GROUND | {"rules", "topsort", "wire"},
     "events": GROUND | {"rules", "topsort", "wire"},
     "search": GROUND | {"rules", "auction", "wire"},
     "ops": GROUND | {"search", "events", "auction", "rules"},
     "server": GROUND | {"rules", "auction", "events", "search", "topsort", "wire", "ops"},
-    "cli": GROUND | {"rules", "auction", "events", "search", "topsort", "wire", "ops", "server", "sandbox"},
+    "cli": GROUND
+    | {"rules", "auction", "events", "search", "topsort", "wire", "ops", "server", "sandbox", "discovery"},
     "__main__": {"cli"},
     **dict.fromkeys(GROUND, GROUND),
 }

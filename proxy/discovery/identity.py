@@ -1,0 +1,251 @@
+"""Where in an item its id stands. Pure.
+
+An id has a name that says so, is in (nearly) every item, is text or a whole
+number, and is never the same twice. A name that speaks of products is better
+than a bare `id`; an id of something else (a brand, an image) is none.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from proxy.discovery import words
+from proxy.discovery.candidates import Object
+from proxy.discovery.words import words_of
+from proxy.rules.selector import Index, Name, Selector, Step
+
+MOST_LOOKED_AT: Final = 1_000
+DEEPEST: Final = 3
+GOOD: Final = 0.55
+"""From here on a place is an id by its name and its values."""
+
+_BY_KEY: Final = {
+    "objectID": 1.0,
+    "permanentid": 1.0,
+    "_id": 0.82,
+    "entityId": 0.97,
+    "uniqueID": 0.97,
+    "uniqueId": 0.97,
+}
+_BY_WORDS: Final = {
+    ("id",): 0.95,
+    ("pid",): 0.93,
+    ("sku",): 0.84,
+    ("uid",): 0.8,
+    ("uuid",): 0.78,
+    ("guid",): 0.78,
+    ("asin",): 0.85,
+    ("tcin",): 0.85,
+    ("code",): 0.74,
+    ("number",): 0.6,
+    ("no",): 0.6,
+    ("nr",): 0.6,
+    ("ref",): 0.62,
+    ("reference",): 0.62,
+    ("referencia",): 0.66,
+    ("codigo",): 0.7,
+    ("artnr",): 0.8,
+    ("artikelnummer",): 0.84,
+    ("upc",): 0.6,
+    ("mpn",): 0.6,
+    ("ean",): 0.6,
+    ("gtin",): 0.6,
+    ("barcode",): 0.56,
+    ("isbn",): 0.7,
+    ("key",): 0.58,
+    ("slug",): 0.42,
+    ("handle",): 0.42,
+}
+
+_WEAKER: Final = {
+    "offer": 0.1,
+    "model": 0.12,
+    "style": 0.06,
+    "external": 0.12,
+    "web": 0.05,
+    "master": 0.04,
+    "record": 0.1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A place that may hold the id.
+
+    Attributes:
+        steps: the path inside the item.
+        score: 0 to 1, how sure it is.
+        values: the ids, of those items that have one.
+        repeats: how many of them stand there again.
+        missing: how many items have none.
+    """
+
+    steps: tuple[Step, ...]
+    score: float
+    values: tuple[str, ...]
+    repeats: int
+    missing: int
+
+    def __str__(self) -> str:
+        return str(Selector.of(self.steps))
+
+
+def identities(items: Sequence[Object], wrap: Sequence[str] = ()) -> list[Identity]:
+    """Every place in the items that may hold their id, the likeliest first.
+
+    Args:
+        items: the items of one listing.
+        wrap: the keys from an item to the product itself; what stands there, or on the way, counts as near.
+    """
+    items = items[:MOST_LOOKED_AT]
+    found = [_judged(steps, items, wrap) for steps in _places(items)]
+    ranked = sorted((each for each in found if each and each.score > 0.05), key=lambda each: -each.score)
+    return _outermost_first(ranked)
+
+
+def _outermost_first(ranked: list[Identity]) -> list[Identity]:
+    """Where the same ids stand further out, too, under a good name, that is the simpler place to read."""
+    same = [each for each in ranked[1:] if each.score > GOOD and each.values == ranked[0].values and not each.missing]
+    outer = min(same, key=lambda each: len(each.steps), default=None)
+    if outer is None or len(outer.steps) >= len(ranked[0].steps):
+        return ranked
+    return [outer, *(each for each in ranked if each is not outer)]
+
+
+def _places(items: Sequence[Object]) -> Iterable[tuple[Step, ...]]:
+    """The paths of all text and numbers inside the items, objects followed, arrays of one element too."""
+    places: dict[tuple[Step, ...], None] = {}
+    for item in [*items[:20], *items[-5:]]:
+        places.update(dict.fromkeys(_leaves(item, ())))
+    return places
+
+
+def _leaves(item: Object, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
+    for key, value in list(item.items())[:150]:
+        here = (*steps, Name(key))
+        if isinstance(value, dict) and len(here) < DEEPEST:
+            yield from _leaves(value, here)
+        elif isinstance(value, list) and len(value) == 1 and _is_scalar(value[0]):
+            yield (*here, Index(0))
+        elif _is_scalar(value):
+            yield here
+
+
+def _is_scalar(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _judged(steps: tuple[Step, ...], items: Sequence[Object], wrap: Sequence[str]) -> Identity | None:
+    named = _name_score(steps)
+    if not named:
+        return None
+    values = [value for item in items if _is_scalar(value := _value(item, steps)) and value != ""]
+    if not values:
+        return None
+    texts = tuple(map(str, values))
+    distinct = len(set(texts)) / len(texts)
+    present = len(values) / len(items)
+    score = named * _plausible(values) * present**1.5 * distinct**2 * _nearness(steps, wrap)
+    return Identity(steps, score, texts, len(texts) - len(set(texts)), len(items) - len(values))
+
+
+def _value(item: object, steps: Iterable[Step]) -> object:
+    for step in steps:
+        if isinstance(step, Name) and isinstance(item, dict):
+            item = item.get(step.key)
+        elif isinstance(step, Index) and isinstance(item, list) and len(item) == 1:
+            item = item[0]
+        else:
+            return None
+    return item
+
+
+# -- by its name ------------------------------------------------------------------
+
+
+def _name_score(steps: tuple[Step, ...]) -> float:
+    """How much the key speaks of a product's id, 0 to 1; any other key gets a little, for lists that name none."""
+    key = next(step.key for step in reversed(steps) if isinstance(step, Name))
+    if key in _BY_KEY:
+        return _BY_KEY[key]
+    named = words_of(key)
+    if named in _BY_WORDS:
+        return _BY_WORDS[named]
+    if len(named) > 1 and named[-1] in words.ENDS_AN_ID:
+        return _compound(named[-1], named[:-1])
+    if len(named) > 1 and named[0] in words.BEGINS_AN_ID:
+        return _compound(named[0], named[1:])
+    if len(named) == 1:
+        return _run_together(named[0])
+    return 0.0 if set(named) & (words.PRICE | words.PICTURE | words.COUNT | words.TITLE) else 0.12
+
+
+def _compound(what: str, of: tuple[str, ...]) -> float:
+    """`product_id`: an id, and of what."""
+    owners = set(of)
+    if owners & words.OF_SOMETHING_ELSE:
+        return 0.2
+    base = 0.97 if what in ("id", "ids", "uid", "pid", "identifier") else _BY_WORDS.get((what,), 0.7) + 0.1
+    if owners & words.OF_A_PRODUCT:
+        return min(0.97, base) - max((_WEAKER.get(owner, 0.0) for owner in owners), default=0.0)
+    return 0.6 * base
+
+
+def _run_together(word: str) -> float:
+    """`productid`, `itemcode`: words without a seam."""
+    for what in ("id", "sku", "code", "number", "nummer", "no", "nr", "ref"):
+        owner = word.removesuffix(what)
+        if owner != word and (owner in words.OF_A_PRODUCT or owner in words.OF_SOMETHING_ELSE):
+            return _compound(what, (owner,))
+    return 0.0 if word in words.PRICE | words.PICTURE | words.COUNT | words.TITLE else 0.1
+
+
+def names_a_product(identity: Identity) -> bool:
+    """Its key says of what it is the id: `productId`."""
+    key = next((step.key for step in reversed(identity.steps) if isinstance(step, Name)), "")
+    return len(words_of(key)) > 1 and bool({"product", "prod", "article", "artikel"} & set(words_of(key)))
+
+
+# -- by its values ----------------------------------------------------------------
+
+_DATE: Final = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
+_URL: Final = re.compile(r"(?:https?:)?//|/|\w+\.\w+/|data:")
+
+
+def _plausible(values: Sequence[object]) -> float:
+    """How much values look like ids, 0 to 1."""
+    looked_at = values[:200]
+    return sum(map(_plausible_one, looked_at)) / len(looked_at)
+
+
+def _plausible_one(value: object) -> float:
+    if isinstance(value, float):
+        return 0.4 if value.is_integer() else 0.1
+    if isinstance(value, int):
+        return 1.0 if value >= 0 else 0.3
+    text = str(value)
+    if len(text) > 200 or "\n" in text or text.lower() in ("true", "false", "null", "none"):
+        return 0.05
+    if _URL.match(text) or _DATE.fullmatch(text):
+        return 0.1
+    return 0.55 if re.search(r"\s", text) else 1.0
+
+
+# -- by its place -----------------------------------------------------------------
+
+
+def _nearness(steps: tuple[Step, ...], wrap: Sequence[str]) -> float:
+    """1 in the product itself; a bit less on the way to it; each further object takes from it."""
+    path = [step.key for step in steps if isinstance(step, Name)]
+    around, listed = path[:-1], 0.97 if isinstance(steps[-1], Index) else 1.0
+    if around == list(wrap):
+        return listed
+    if around == list(wrap[: len(around)]):
+        return 0.97 * listed
+    beyond = around[len(wrap) :] if around[: len(wrap)] == list(wrap) else around
+    factor = 1.0
+    for key in beyond:
+        named = set(words_of(key))
+        factor *= 0.85 if named & words.OF_A_PRODUCT else 0.35 if named & words.OF_SOMETHING_ELSE else 0.7
+    return factor * listed

@@ -1,0 +1,164 @@
+"""What the objects of a list look like: have they names, prices, pictures? Pure.
+
+An item may be wrapped (`edges[].node`, `hits[]._source`), so a look says also
+where inside the item the product itself stands: that is where its fields are,
+and where a tag belongs.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from proxy.discovery import words
+from proxy.discovery.candidates import Object
+from proxy.discovery.words import words_of
+from proxy.rules.selector import Name, Selector
+
+SAMPLE: Final = 60  # items that are looked at closely
+MOST_LEVELS: Final = 3  # wraps around wraps
+_PICTURE: Final = re.compile(r"(?:https?:)?/\S*\.(?:jpe?g|png|webp|gif|avif)(?:[?#]\S*)?", re.I)
+_MONEY: Final = re.compile(r"\D{0,4}\d[\d.,'  ]*\D{0,4}")
+
+WEIGHTS: Final = {
+    "price": 3.0,
+    "title": 2.0,
+    "picture": 1.5,
+    "link": 0.8,
+    "brand": 0.8,
+    "code": 0.8,
+    "about": 0.5,
+    "stock": 0.5,
+    "kind": 0.4,
+}
+"""What each trait of a product is worth. A price tells most: hardly anything else has one."""
+
+DEEP_PRICE: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How objects look.
+
+    Attributes:
+        wrap: the keys from the item to the product itself.
+        traits: what it has of `WEIGHTS`.
+        keys: the keys that most of the objects have, each with how many of them do (0 to 1).
+        deep_price: a price stands somewhere further inside.
+    """
+
+    wrap: tuple[str, ...]
+    traits: frozenset[str]
+    keys: dict[str, float]
+    deep_price: bool = False
+
+    @property
+    def worth(self) -> float:
+        """How much they look like products."""
+        deep = DEEP_PRICE if self.deep_price and "price" not in self.traits else 0.0
+        return sum(WEIGHTS[trait] for trait in self.traits if trait in WEIGHTS) + deep
+
+    @property
+    def at(self) -> str:
+        """The wrap as a JSONPath inside the item."""
+        return str(Selector.of(Name(key) for key in self.wrap))
+
+    @property
+    def alike(self) -> float:
+        """How much of their keys the objects share, 0 to 1."""
+        return sum(self.keys.values()) / len(self.keys) if self.keys else 0.0
+
+
+def look_at(items: Sequence[Object]) -> Look:
+    """How items look, at the level at which they look most like products."""
+    looks = _at_all_levels(items[:SAMPLE], _looked(items[:SAMPLE], ()))
+    # A level further in must be worth more: it is the exception.
+    return max(looks, key=lambda look: look.worth - 0.4 * len(look.wrap))
+
+
+def _at_all_levels(items: Sequence[Object], look: Look) -> Iterator[Look]:
+    yield look
+    if len(look.wrap) < MOST_LEVELS:
+        for inner in _inside(items, look):
+            yield from _at_all_levels(items, inner)
+
+
+def at(items: Iterable[Object], path: Sequence[str]) -> list[Object]:
+    """The objects at a path of keys, of those items that have one there."""
+    found: list[Object] = list(items)
+    for key in path:
+        found = [inner for item in found if isinstance(inner := item.get(key), dict)]
+    return found
+
+
+def _inside(items: Sequence[Object], look: Look) -> Iterator[Look]:
+    """The looks of the objects one level further in, where most items have one and its name may be a wrap's."""
+    outer = at(items, look.wrap)
+    for key in look.keys:
+        named = frozenset(words_of(key))
+        if key.lower() not in words.WRAPS and (named & words.NOT_A_WRAP or "title" in look.traits):
+            continue
+        inner = at(outer, (key,))
+        if inner and 5 * len(inner) >= 3 * len(outer):
+            yield _looked(inner, (*look.wrap, key))
+
+
+def _looked(objects: Sequence[Object], wrap: tuple[str, ...]) -> Look:
+    counts = Counter(key for each in objects for key in each)
+    # A key that a single one of many has says nothing of their kind.
+    keys = {key: n / len(objects) for key, n in counts.items() if 4 * n >= len(objects)}
+    traits = frozenset(trait for key in keys for trait in _traits(key, [each[key] for each in objects if key in each]))
+    return Look(wrap, traits, keys, "price" not in traits and any(_has_price(each) for each in objects[:3]))
+
+
+def _traits(key: str, values: Sequence[object]) -> Iterable[str]:
+    named = frozenset(words_of(key))
+    if named & words.PRICE and any(map(_is_price, values)):
+        yield "price"
+    elif named & words.TITLE and not named & words.NOT_A_TITLE and any(map(_is_title, values)):
+        yield "title"
+    if named & words.PICTURE or any(isinstance(value, str) and _PICTURE.fullmatch(value) for value in values[:5]):
+        yield "picture"
+    for trait, table in _BY_NAME:
+        if named & table:
+            yield trait
+
+
+_BY_NAME: Final = (
+    ("link", words.LINK),
+    ("brand", words.BRAND),
+    ("about", words.ABOUT),
+    ("stock", words.STOCK),
+    ("code", words.CODE),
+    ("kind", words.KIND),
+    ("count", words.COUNT),
+    ("opinion", words.OPINION),
+    ("scale", words.SCALE),
+)
+
+
+def _is_price(value: object) -> bool:
+    if isinstance(value, str):
+        return len(value) < 30 and _MONEY.fullmatch(value.strip()) is not None
+    return isinstance(value, int | float | dict | list) and not isinstance(value, bool) and value not in ({}, [])
+
+
+def _is_title(value: object) -> bool:
+    if isinstance(value, dict):  # {"en": "Lamp", "de-DE": "Lampe"}
+        return any(isinstance(inner, str) and len(inner) > 1 for inner in value.values())
+    if isinstance(value, list):  # Solr's fields of several values
+        return len(value) == 1 and isinstance(value[0], str)
+    return isinstance(value, str) and len(value) > 1
+
+
+def _has_price(value: object, depth: int = 0) -> bool:
+    """A price within, a few levels deep, in the first of each array."""
+    if isinstance(value, list):
+        return bool(value) and _has_price(value[0], depth + 1)
+    if not isinstance(value, dict) or depth > 6:
+        return False
+    for key, inner in list(value.items())[:80]:
+        if (set(words_of(key)) & words.PRICE and _is_price(inner)) or _has_price(inner, depth + 1):
+            return True
+    return False
