@@ -1,8 +1,8 @@
 """Topsort's events, both versions, as on the wire. Pure.
 
 What an event's fields are called, and what the answers of version 1 look like.
-Fields that we do not know are ignored here; whoever must hand an event on
-unchanged keeps its bytes. Times are RFC 3339 text, as sent. Prices of version 2
+Fields that we do not know are ignored here, and an optional one that is null counts
+as left out; whoever must hand an event on unchanged keeps its bytes. Times are RFC 3339 text, as sent. Prices of version 2
 are in major units of the currency, those of version 1 in minor ones.
 Source: the vendor's OpenAPI files.
 """
@@ -79,11 +79,11 @@ class Interaction(Event, frozen=True, kw_only=True):
 
 
 class PurchaseItem(_Message, frozen=True, kw_only=True):
-    """One line of an order; the price is of a single item."""
+    """One line of an order; the price is of a single item; without a quantity it is one item."""
 
     product_id: str | None = None
     unit_price: float | None = None
-    quantity: int = 1
+    quantity: int | None = 1
     vendor_id: str | None = None
 
 
@@ -96,10 +96,10 @@ class Purchase(Event, frozen=True, kw_only=True):
 class EventsRequest(_Message, frozen=True, kw_only=True):
     """The body of `POST /v2/events`; a page view is an `Event` with a `page`."""
 
-    impressions: Sequence[Interaction] = ()
-    clicks: Sequence[Interaction] = ()
-    purchases: Sequence[Purchase] = ()
-    pageviews: Sequence[Event] = ()
+    impressions: Sequence[Interaction] | None = ()
+    clicks: Sequence[Interaction] | None = ()
+    purchases: Sequence[Purchase] | None = ()
+    pageviews: Sequence[Event] | None = ()
 
 
 # -- version 1 --------------------------------------------------------------
@@ -133,7 +133,7 @@ class V1Item(_Message, frozen=True, kw_only=True):
 
     product_id: str | None = None
     auction_id: str | None = None
-    quantity: int = 1
+    quantity: int | None = 1
     unit_price: int | None = None
     resolved_bid_id: str | None = None
 

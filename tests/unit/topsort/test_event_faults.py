@@ -4,7 +4,7 @@ import json
 from zipfile import ZipFile
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from proxy.topsort.errors import ErrorCode, read_error
@@ -200,14 +200,17 @@ FIELDS = ("id", "occurredAt", "opaqueUserId", "items", "page", "placement", "ent
 V1_FIELDS = ("session", "impressions", "items", "placement", "purchasedAt", "occurredAt", "id", "auctionId")
 
 
+@example("purchases", {}, {"quantity": None, "vendorId": None})
+@example("clicks", {"entity": None, "placement": {"position": None}, "page": None, "channel": None}, {})
 @given(
     kind=st.sampled_from(sorted(GOOD)),
     changes=st.dictionaries(st.sampled_from(FIELDS), ANYTHING, max_size=2),
     item=st.dictionaries(st.sampled_from(["productId", "unitPrice", "quantity", "vendorId"]), ANYTHING, max_size=1),
 )
 def test_what_has_no_fault_can_be_read(kind, changes, item):
+    """A kind that is null is none, beside the one with the event."""
     event = GOOD[kind][0] | ({"items": [ORDER["items"][0] | item]} if kind == "purchases" else {}) | changes
-    body = json.dumps({kind: [event]}).encode()
+    body = json.dumps(dict.fromkeys(GOOD) | {kind: [event]}).encode()
     if not faults_of(body):
         assert getattr(read_events(body), kind)[0].id == event["id"]
 
