@@ -9,7 +9,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -25,7 +25,9 @@ from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
 from proxy.search.organic import Organic, OrganicPages
 from proxy.search.page import Corridor, View
+from proxy.search.plan import Plan
 from proxy.search.plans import Found, Plans
+from proxy.search.products import Fetched, Products
 from proxy.search.upstream import Body, Upstream
 from proxy.search.visit import Visit
 from proxy.server.key import read_key
@@ -142,6 +144,7 @@ async def _walk(
     marketplace = None if request.saved is not None else _client(_site(request.url), "marketplace")
     corridor = Corridor(
         SavedPage(request.saved or b"") if marketplace is None else OrganicPages(_upstream(marketplace), MOST_BYTES),
+        NoProducts() if marketplace is None else Products(_upstream(marketplace), MOST_BYTES),
         Ads(cast(Client, overheard), lambda: key, args.ads_api, clock),
         clock=clock,
         new_id=lambda: "explained",
@@ -200,6 +203,17 @@ class SavedPage(OrganicPages):
     async def fetch(self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, fresh: bool) -> Organic:
         """The saved response, as a 200 with JSON."""
         return Organic(cast(Response, SavedHead(len(self._body))), self._body, whole=True)
+
+
+class NoProducts(Products):
+    """Beside a saved response no product can be fetched."""
+
+    def __init__(self) -> None:
+        pass
+
+    async def fetch(self, plan: Plan, ask: Ask, peer: Peer, ids: Iterable[str], within: float) -> Fetched:
+        """None of them, and why."""
+        return Fetched({}, f"not fetched, since the response is a saved one: {', '.join(ids)}")
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,8 @@ def _ending(rule: Rule, visit: Visit) -> Iterator[str]:
     yield f"Ended as {visit.reason}: {visit.reason.meaning}" + (f" ({visit.detail})" if visit.detail else "")
     if visit.winners:
         yield f"  {visit.winners} of {rule.auction.slots} slots, placed by `layout.place: {layout.place}`"
+    if visit.fetched:
+        yield f"  {visit.fetched} fetched from {layout.fetch}, since the page did not have them"
     yield (
         f"  the marketplace took {visit.upstream_ms:.0f} ms, the wait for ads {visit.ads_ms:.0f} ms, "
         f"the proxy's own work {visit.proxy_ms:.1f} ms"

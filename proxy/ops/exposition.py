@@ -112,15 +112,17 @@ def _of_pages(tally: Tally) -> Iterator[Metric]:
     visits = _counter("visits", "Requests to matched pages, by the reason with which they ended", "page", "reason")
     placed = _counter("winners_placed", "Ads that were merged into pages", "page")
     slots = _counter("slots_offered", "Ads that the rules of these visits allow: the fill rate's denominator", "page")
+    fetched = _counter("products_fetched", "Products of winners that were not on the page, and were fetched", "page")
     for name, page in sorted(tally.pages.items()):
         for reason, count in sorted(page.reasons.items()):
             visits.add_metric([name, reason], count)
         placed.add_metric([name], page.winners)
         slots.add_metric([name], page.slots)
-    yield from (visits, placed, slots)
+        fetched.add_metric([name], page.fetched)
+    yield from (visits, placed, slots, fetched)
     for kind, text in (
         ("upstream", "The marketplace's time, until its answer was complete"),
-        ("ads", "The shopper's wait for the ad platform after that, where there was one"),
+        ("ads", "The shopper's wait for ads after that, where there was one: the auction, and products to fetch"),
         ("added", "What the shopper waited because of us, ads included"),
     ):
         family = HistogramMetricFamily(f"{_PREFIX}{kind}_seconds", text, labels=["page"])

@@ -25,6 +25,7 @@ from proxy.rules.reading.kinds_of_rules import (
     OUTER,
     PATH,
     PLACE,
+    PRESET,
     ROOT_PLACE,
     SOURCE_LIST,
     SOURCES,
@@ -358,19 +359,23 @@ class Layout(Section):
     missing: Literal["drop", "fetch"] = key(
         OneOf(("drop", "fetch")),
         "drop",
-        description="Winners that are not in the listing: `drop` leaves them out, `fetch` gets the product from the "
-        "marketplace.",
+        description="Winners that are not in the listing: `drop` leaves them out, `fetch` gets those of type product "
+        "from the marketplace, all in one round and within what is left of `auction.timeout`. What is not there by "
+        "then, or cannot be had, is left out.",
     )
     fetch: str | None = key(
         FETCH_PATH,
         None,
-        description="With `missing: fetch`: the product's path on the marketplace; `{id}` stands for its id.",
-        examples=('"/api/products/{id}"',),
+        description="With `missing: fetch`: the product's path on the marketplace, asked for with the shopper's own "
+        "headers. `{id}` stands for the id that the ad platform knows (with `products.id_pattern`, what its group "
+        "takes), percent-encoded.",
+        examples=('"/api/products/{id}"', '"/api/products/gid%3A%2F%2Fshop%2FProduct%2F{id}"'),
     )
     product: Selector = key(
         INNER,
         Selector.parse("$"),
-        description="With `missing: fetch`: where the item stands in that answer.",
+        description="With `missing: fetch`: where the item stands in that answer. It must be an item as the listing "
+        "has them, with its id at `products.id`.",
         examples=("$.item",),
         written="$",
     )
@@ -471,9 +476,11 @@ class Rule(Section):
         examples=("search",),
     )
     preset: str | None = key(
-        Text(r"[a-z0-9-]{1,64}", "a preset's name", "algolia", "lower-case letters, digits and `-`"),
+        PRESET,
         None,
-        description="Start from a preset for a search backend; every key of this rule overrides it.",
+        description="Start from a preset for a search backend ([all of them](presets/README.md)). The keys of this rule "
+        "override its keys one by one: sections are laid over each other, lists and texts replace, and a key with "
+        "nothing behind it takes the preset's away.",
         examples=("algolia",),
     )
     mode: Literal["live", "shadow", "off"] = key(

@@ -56,15 +56,14 @@ def once(winners: Iterable[Winner]) -> dict[str, Winner]:
     return first
 
 
-def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[Winner]:
-    """The winners whose product `missing: fetch` has to get: products, not in the listing, within the slots."""
-    layout = plan.rule.layout
-    if layout.missing != "fetch" or layout.place == "in_place" or not listing.items:
+def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[str]:
+    """The products that `missing: fetch` has to get: not in the listing, and within the slots."""
+    if not plan.fetches or not listing.items:
         return []
-    wanted = dict([*once(winners).items()][: plan.rule.auction.slots])
-    places = listing.places_of([*wanted])
-    outside = [winner for winner, place in zip(wanted.values(), places, strict=True) if place is None]
-    return [winner for winner in outside if winner.type == "product"]
+    wanted = once(winners)
+    places = zip(wanted.values(), listing.places_of([*wanted]), strict=True)
+    shown = [(winner, place) for winner, place in places if place is not None or winner.type == "product"]
+    return [winner.product_id for winner, place in shown[: plan.rule.auction.slots] if place is None]
 
 
 def _in_listing(plan: Plan, listing: Listing, winner: Winner, place: int) -> Ad | None:

@@ -83,17 +83,24 @@ class OrganicPages:
             MarketplaceTrouble: there is no answer, or it broke off while we read it.
         """
         response = await self._upstream.send(ask, peer, body, for_ads=fresh, search=True)
-        if not for_ads:
-            return Organic(response)
-        why_not = why_unreadable(response, self._max_body)
-        if why_not is not None:
-            return Organic(response, why_not=why_not)
-        try:
-            return Organic(response, await response.read(self._max_body), whole=True)
-        except BodyTooLarge as more:
-            return Organic(response, more.prefix, why_not=Reason.TOO_LARGE)
-        except WireTrouble as trouble:
-            raise MarketplaceDown(str(trouble)) from trouble
+        return await read(response, self._max_body) if for_ads else Organic(response)
+
+
+async def read(response: Response, max_body: int) -> Organic:
+    """An answer read whole, where that makes sense.
+
+    Raises:
+        MarketplaceDown: it broke off.
+    """
+    why_not = why_unreadable(response, max_body)
+    if why_not is not None:
+        return Organic(response, why_not=why_not)
+    try:
+        return Organic(response, await response.read(max_body), whole=True)
+    except BodyTooLarge as more:
+        return Organic(response, more.prefix, why_not=Reason.TOO_LARGE)
+    except WireTrouble as trouble:
+        raise MarketplaceDown(str(trouble)) from trouble
 
 
 def why_unreadable(response: Response, max_body: int) -> Reason | None:

@@ -11,7 +11,7 @@ same place, logged with its traceback, and counted as `bug`.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -24,12 +24,14 @@ from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
 from proxy.search import answer, coding
 from proxy.search.answer import SHOPPER_GONE, Answer
+from proxy.search.choice import missing
 from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
 from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
 from proxy.search.listing import NotAListing, Page
 from proxy.search.merge import Merged, merge
 from proxy.search.organic import Organic, OrganicPages, is_json
 from proxy.search.plans import Found
+from proxy.search.products import Products
 from proxy.search.upstream import Body
 from proxy.search.visit import OpenVisit, Watch, status_headers
 
@@ -50,6 +52,7 @@ class Corridor:
 
     Args:
         organic: where the marketplace's answers come from.
+        products: where products come from that won and are not on the page.
         ads: the ad platform.
         clock: for the time budget and the visit's durations.
         new_id: makes a visit's id.
@@ -61,6 +64,7 @@ class Corridor:
     def __init__(
         self,
         organic: OrganicPages,
+        products: Products,
         ads: Ads,
         *,
         clock: Clock,
@@ -70,6 +74,7 @@ class Corridor:
         status_headers: bool = True,
     ) -> None:
         self._organic = organic
+        self._products = products
         self._ads = ads
         self._clock = clock
         self._new_id = new_id
@@ -100,10 +105,11 @@ class Corridor:
         try:
             page = self._read(view, organic)
             results = await self._ask(view, page, asking, visit)
-            merged = merge(view.found.plan, page, [result.winners for result in results])
+            fetched = await self._fetch(view, page, results, visit) if view.found.plan.fetches else None
+            merged = merge(view.found.plan, page, [result.winners for result in results], fetched=fetched)
             visit.winners, visit.shown = merged.placed, merged.listings
             if not merged.placed:
-                raise NoAds(_why_none(view, page, results))
+                raise NoAds(_why_none(view, page, results), visit.detail)
             if view.found.rule.mode == "shadow":
                 return self._as_it_came(view, organic, visit, Reason.SHADOW)
             return self._merged(organic, merged, visit)
@@ -163,6 +169,26 @@ class Corridor:
             return list(results)
         answered = dict(zip(map(id, asked), results, strict=True))
         return [answered.get(id(listing), NOTHING) for listing in page.listings]
+
+    async def _fetch(
+        self, view: View, page: Page, results: list[Result], visit: OpenVisit
+    ) -> Mapping[str, bytes] | None:
+        """The products that won and are not on the page, as far as they come in the time that is left."""
+        plan = view.found.plan
+        wanted = [
+            product_id
+            for listing, result in zip(page.listings, results, strict=True)
+            for product_id in missing(plan, listing, result.winners)
+        ]
+        if not wanted:
+            return None
+        within = visit.time_left(plan.rule.auction.timeout)
+        try:
+            found = await self._products.fetch(plan, view.ask, view.peer, wanted, within)
+        finally:
+            visit.has_ads()
+        visit.fetched, visit.detail = len(found.items), found.missed
+        return found.items
 
     # -- the three ways in which a page view ends ------------------------------
 

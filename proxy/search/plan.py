@@ -33,6 +33,7 @@ class Plan:
         rule: the rule.
         tag: what an ad gets.
         organic: what every other item of a merged listing gets, or None.
+        fetches: whether winners that are not on the page are fetched.
     """
 
     def __init__(self, rule: Rule) -> None:
@@ -44,7 +45,9 @@ class Plan:
         self._route = Route(products.list)
         self._items = Items(self._route.stages[-1].names, products.id, score, products.vendor)
         self._by_place = products.quality == "organic"
+        self.fetches: Final = rule.layout.missing == "fetch" and rule.layout.place != "in_place"
         self._product = Path(rule.layout.product.steps)
+        self._id = Path(products.id.steps)
         self._vendor = Path(products.vendor.steps) if products.vendor else None
         self._pattern = re.compile(products.id_pattern) if products.id_pattern else None
 
@@ -78,6 +81,12 @@ class Plan:
             return None if found is None else bytes(_raw(found))
         except BROKEN:
             return None
+
+    def id_of(self, item: bytes) -> str | None:
+        """The catalogue id of an item that is in no listing."""
+        found = self._id.first(item)
+        text = None if found is None else text_of(found)
+        return matched([text], self._pattern)[0] if self._pattern else text
 
     def vendor_of(self, item: bytes) -> str | None:
         """The vendor of an item that is in no listing."""

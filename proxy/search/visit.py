@@ -27,9 +27,10 @@ class Visit(msgspec.Struct, frozen=True):
     book: str
     arm: str = ""  # "ads" or "holdout" where an experiment runs and the shopper is in it
     winners: int = 0  # ads that were placed
+    fetched: int = 0  # products that were not on the page and were fetched for it
     slots: int = 0  # ads that could have been
     upstream_ms: float = 0.0  # asking the marketplace, until its answer was complete
-    ads_ms: float = 0.0  # the shopper's wait for the ad platform, after that
+    ads_ms: float = 0.0  # the shopper's wait for ads after that: for the ad platform, and for products that are fetched
     proxy_ms: float = 0.0  # everything else: our own work
     organic: tuple[tuple[str, ...], ...] = ()  # product ids of each listing, as the marketplace ranked them
     merged: tuple[tuple[tuple[str, int], ...], ...] = ()  # (product id, rank or 0) of each listing, as it was shown
@@ -64,7 +65,7 @@ class OpenVisit:
     """
 
     __slots__ = (
-        "ads_from", "ads_until", "arm", "began", "book", "clock", "detail", "id", "marketplace_until",
+        "ads_from", "ads_until", "arm", "began", "book", "clock", "detail", "fetched", "id", "marketplace_until",
         "method", "organic", "page", "path", "shown", "slots", "winners",
     )  # fmt: skip
 
@@ -82,6 +83,7 @@ class OpenVisit:
         self.ads_until = 0.0
         self.arm = ""
         self.winners = 0
+        self.fetched = 0
         self.organic: Sequence[Sequence[str]] = ()
         self.shown: Sequence[Shown] = ()
         self.detail = ""
@@ -91,12 +93,16 @@ class OpenVisit:
         self.marketplace_until = self.clock.now()
 
     def asks_for_ads(self, budget: float) -> float:
-        """The wait for the ad platform begins; returns what is left of `budget`, seconds since the organic answer."""
+        """The wait for ads begins; returns what is left of `budget`, seconds since the organic answer."""
         now = self.ads_from = self.ads_until = self.clock.now()
         return budget - (now - self.marketplace_until)
 
+    def time_left(self, budget: float) -> float:
+        """What is left of `budget` now, when the wait for ads goes on."""
+        return budget - (self.clock.now() - self.marketplace_until)
+
     def has_ads(self) -> None:
-        """The wait for the ad platform is over, whatever came of it."""
+        """The wait for ads is over, whatever came of it."""
         self.ads_until = self.clock.now()
 
     def end(self, reason: Reason, status: int) -> Visit:
@@ -114,6 +120,7 @@ class OpenVisit:
             book=self.book,
             arm=self.arm,
             winners=self.winners,
+            fetched=self.fetched,
             slots=self.slots,
             upstream_ms=upstream * 1000,
             ads_ms=ads * 1000,

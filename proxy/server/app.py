@@ -18,6 +18,7 @@ from proxy.search.handler import FrontDoor
 from proxy.search.organic import OrganicPages
 from proxy.search.page import Corridor
 from proxy.search.plans import Plans
+from proxy.search.products import Products
 from proxy.search.trust import TrustedProxies
 from proxy.search.upstream import Upstream
 from proxy.search.visit import Watch
@@ -52,6 +53,7 @@ class App:
         self._ads = Ads(self._ad_platform, settings.ads_key, settings.ads_api, clock)
         corridor = Corridor(
             OrganicPages(upstream, settings.max_body),
+            Products(upstream, settings.max_body),
             self._ads,
             clock=clock,
             new_id=_new_id,

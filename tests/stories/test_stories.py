@@ -9,9 +9,11 @@ stories that need the same flags share one proxy, so their pages and paths diffe
     rule: |                             # as in a rule file
     request: GET /path                  # or {line: GET /path, headers: {...}, body: text}
     marketplace: {status: 200, headers: {...}, body: text, coding: gzip}
+    products: {/p/p9: {body: text}}     # optional: what the marketplace answers to other targets
     ads: {winners: [[p3, p1]]}          # ids for each auction; or {body: text, status: 201}
     asked: {auctions: [...]}            # of the ad platform, all that is given must hold; `nothing`: it was not asked
-    upstream: {line: ..., headers: {name: value or null}, body: text}
+    upstream: {line: ..., headers: {name: value or null}, body: text}   # of each request, line and body of the page's
+    fetched: [/p/p9]                    # what else the marketplace was asked for, in any order
     response: {reason: served, winners: 2, status: 200, headers: {name: value or null}, coding: gzip, body: text}
 
 A response's body is given byte for byte; without one it is the marketplace's.
@@ -79,6 +81,8 @@ class Story(msgspec.Struct, forbid_unknown_fields=True):
     request: str | Part
     marketplace: Reply
     response: Expected
+    products: dict[str, Reply] = {}
+    fetched: list[str] = []
     ads: Auction = msgspec.field(default_factory=Auction)
     asked: dict[str, object] | Literal["nothing"] | None = None
     upstream: Part = msgspec.field(default_factory=Part)
@@ -130,7 +134,7 @@ class Theatre:
         return self._proxies[flags]
 
     async def _search(self, exchange: Exchange) -> None:
-        reply = self.story.marketplace
+        reply = self.story.products.get(exchange.request.target, self.story.marketplace)
         headers = [(name, value) for name, value in reply.headers.items()]
         if "content-type" not in {name.lower() for name, _ in headers}:
             headers.append(("Content-Type", "application/json"))
@@ -240,8 +244,10 @@ def _the_ad_platform_was_asked(story: Story, ads: Actor) -> None:
 
 def _the_marketplace_was_asked(story: Story, marketplace: Actor) -> None:
     request: Request
-    (request,) = marketplace.seen
+    request, *others = marketplace.seen
     assert f"{request.method} {request.target}" == (story.upstream.line or story.sent.line)
-    assert wrong_headers(request.header, story.upstream.headers) == []
     assert request.body.decode() == (story.upstream.body or story.sent.body or "")
-    assert KEY not in repr(request)
+    assert sorted(f"{each.method} {each.target}" for each in others) == sorted(f"GET {each}" for each in story.fetched)
+    for each in marketplace.seen:
+        assert wrong_headers(each.header, story.upstream.headers) == []
+        assert KEY not in repr(each)

@@ -8,13 +8,10 @@ from collections.abc import Callable
 from typing import Final
 
 from proxy.rules.reading.draft import Draft
-from proxy.rules.selector import Selector
 
 NOT_YET: Final[dict[str, tuple[Callable[[Draft], bool], str]]] = {
     "preset": (lambda rule: rule.given("preset"), "presets"),
     "auction.speculate": (lambda rule: rule.values.get("auction.speculate") is True, "`speculate: true`"),
-    "layout.missing": (lambda rule: rule.values.get("layout.missing") == "fetch", "`missing: fetch`"),
-    "products.list": (lambda rule: _is_xpath(rule.values.get("products.list")), "XPath, for XML,"),
     "banners": (lambda rule: rule.given("banners"), "banners"),
     "cache": (lambda rule: rule.given("cache"), "the cache"),
 }
@@ -26,7 +23,3 @@ def refuse(draft: Draft) -> None:
     for key, (is_wanted, name) in NOT_YET.items():
         if is_wanted(draft) and not any(each.startswith(key) for each in wrong):
             draft.tell("error", key, f"{name} cannot be used in this version yet", "remove it")
-
-
-def _is_xpath(value: object) -> bool:
-    return isinstance(value, Selector) and value.is_xpath

@@ -4,13 +4,16 @@ Each turns a text into the value that a request will meet, once, at load time.
 """
 
 import re
+import string
 import warnings
 from typing import Final
+from urllib.parse import quote
 
 from proxy.rules.matching.paths import PathPattern
 from proxy.rules.reading.expressions import why_slow
-from proxy.rules.reading.kinds import Kind, ListOf, Read, Wrong, did_you_mean
+from proxy.rules.reading.kinds import Kind, ListOf, Read, Wrong, did_you_mean, nearest
 from proxy.rules.reading.nodes import Scalar, shown
+from proxy.rules.reading.presets import preset_names
 from proxy.rules.selector import Name, Selector, SelectorError
 from proxy.rules.sources import Source, Sources
 from proxy.rules.values import read_value
@@ -116,6 +119,15 @@ def _id_pattern(node: Scalar) -> str:
     return text
 
 
+def _preset(node: Scalar) -> str:
+    names = preset_names()
+    if node.text in names:
+        return node.text
+    near = nearest(node.text, names)
+    hint = f"did you mean `{near}`?" if near else f"there are {', '.join(names)}"
+    raise Wrong(f"there is no preset `{shown(node.text)}`", hint)
+
+
 def _fetch_path(node: Scalar) -> str:
     text = node.text
     if not text.startswith("/"):
@@ -127,9 +139,10 @@ def _fetch_path(node: Scalar) -> str:
         raise Wrong(f"`{{id}}` {count}", "it stands for the product's id: /api/products/{id}")
     if re.search(r"[{}]", text.replace("{id}", "")):
         raise Wrong("only `{id}` can be filled in", "write a brace itself as `%7B` or `%7D`")
-    return text
+    return quote(text, safe=string.punctuation)
 
 
+PRESET: Final = Read(_preset, "a preset's name", "algolia", {"enum": list(preset_names())})
 PATH: Final = Read(_path, "a path", "/api/search")
 METHOD: Final = Read(_method, "a method", "GET", {"enum": list(METHODS)})
 HOST: Final = Read(_host, "a host name", '"*.shop.example"')

@@ -38,8 +38,11 @@ def test_each_place_says_who_stood_there_and_who_stands_there_now_and_why() -> N
 
 
 def test_an_ad_that_was_not_on_the_page_says_so() -> None:
-    text = as_text(a_story(a_visit(organic=(("a",),), merged=((("z", 1), ("a", 0)),))))
+    rule = a_rule(missing="fetch", fetch="/p/{id}")
+    visit = a_visit(organic=(("a",),), merged=((("z", 1), ("a", 0)),), winners=1, fetched=1)
+    text = as_text(a_story(visit, rule=rule))
     assert "was not on the page" in text
+    assert "1 fetched from /p/{id}, since the page did not have them" in text
 
 
 def test_a_long_list_ends_where_nothing_more_is_told() -> None:

@@ -18,8 +18,9 @@ def test_the_wide_line_says_everything_once():
 
 
 def test_what_is_rare_stands_at_the_end():
-    visit = a_visit(reason=Reason.ADS_DOWN, arm="holdout", detail="refused: no connection")
-    assert lines.visit_as_text(WHEN, visit).endswith(' arm=holdout detail="refused: no connection"')
+    visit = a_visit(reason=Reason.ADS_DOWN, arm="holdout", fetched=2, detail="refused: no connection")
+    assert lines.visit_as_text(WHEN, visit).endswith(' arm=holdout fetched=2 detail="refused: no connection"')
+    assert json.loads(lines.visit_as_json(WHEN, visit))["fetched"] == 2
 
 
 def test_as_json_it_says_the_same():

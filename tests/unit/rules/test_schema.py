@@ -28,8 +28,9 @@ def test_it_is_a_schema_and_knows_every_key() -> None:
 
 def test_what_the_reader_takes_it_takes() -> None:
     assert takes(a_rule_text())
-    (example,) = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
-    assert takes(example)
+    examples = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
+    assert examples
+    assert all(map(takes, examples))
     assert takes("- page: a\n  match: {path: /a}\n")
     assert takes(a_rule_text(auction="{slots: 2, user: [cookie.a], device: auto, timeout: 1.5s}", rollout="50"))
     assert takes(a_rule_text(tag="{fields: {a: rank, b: true, c: null, d: 1.5}, append: {at: $.x, value: [rank]}}"))

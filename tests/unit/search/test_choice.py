@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 from proxy.auction.winners import Winner
 from proxy.search.choice import chosen, missing
@@ -58,11 +57,14 @@ def test_a_fetched_product_is_shown_but_not_where_nothing_moves():
     assert shown(ITEMS, winners, {"zz": b'{"v":"x"}'}, vendor="$.v", max_per_vendor=1) == ["zz"]
 
 
-def test_only_products_within_the_slots_are_worth_fetching():
-    rule = a_rule(slots=3)
-    winners = [a_winner(1, "a"), a_winner(2, "yy"), a_winner(3, "v", "vendor"), a_winner(4, "zz")]
+def test_only_products_that_could_be_shown_are_worth_fetching():
+    winners = [a_winner(1, "a"), a_winner(2, "v", "vendor"), a_winner(3, "yy"), a_winner(4, "yy"), a_winner(5, "zz")]
     body = json.dumps({"products": ITEMS}).encode()
-    fetching = Plan(replace(rule, layout=replace(rule.layout, missing="fetch")))
-    assert [each.id for each in missing(fetching, fetching.read(body).listings[0], winners)] == ["yy"]
-    dropping = Plan(rule)
-    assert missing(dropping, dropping.read(body).listings[0], winners) == []
+
+    def worth(**keys):
+        plan = Plan(a_rule(**keys))
+        return missing(plan, plan.read(body).listings[0], winners)
+
+    assert worth(slots=2, missing="fetch", fetch="/p/{id}") == ["yy"]
+    assert worth(slots=3, missing="fetch", fetch="/p/{id}") == ["yy", "zz"]
+    assert worth(slots=3) == []

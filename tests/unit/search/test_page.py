@@ -21,6 +21,7 @@ from proxy.search.headers import Peer, first
 from proxy.search.organic import Organic
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Plans
+from proxy.search.products import Fetched
 from proxy.search.visit import Visit
 from tests.builders import a_book, a_rule, an_ask
 
@@ -75,6 +76,21 @@ class TheAds:
         return self.answer_with(listings)
 
 
+@dataclass
+class TheProducts:
+    """A marketplace that needs 40 ms for a round of products, and has those of `shelf`."""
+
+    clock: ManualClock
+    shelf: dict[str, bytes] = field(default_factory=dict)
+    asked: list[tuple[list[str], float]] = field(default_factory=list)
+
+    async def fetch(self, plan: object, ask: object, peer: object, ids: list[str], within: float) -> Fetched:
+        self.asked.append((ids, round(within, 6)))
+        self.clock.advance(0.040)
+        missed = [each for each in ids if each not in self.shelf]
+        return Fetched({each: self.shelf[each] for each in ids if each in self.shelf}, ", ".join(missed))
+
+
 def wins(*ids: str) -> Result:
     return Result(
         tuple([Winner(rank=n, type="product", id=id, resolved_bid_id=f"bid-{id}") for n, id in enumerate(ids, 1)])
@@ -87,11 +103,13 @@ class Stage:
     def __init__(self, **rule: Any) -> None:
         self.clock = ManualClock()
         self.pages = ThePages(self.clock)
+        self.products = TheProducts(self.clock)
         self.ads = TheAds(self.clock)
         self.visits: list[Visit] = []
         self.plans = Plans(a_book(a_rule(**rule)))
         self.corridor = Corridor(
             self.pages,  # type: ignore[arg-type]
+            self.products,  # type: ignore[arg-type]
             self.ads,  # type: ignore[arg-type]
             clock=self.clock,
             new_id=lambda: "00ff",
@@ -152,6 +170,72 @@ async def test_winners_that_are_not_on_the_page_match_nothing() -> None:
     assert stage.visit.reason is Reason.NO_MATCH
 
 
+FETCH = {"missing": "fetch", "fetch": "/p/{id}"}
+
+
+async def test_a_winner_that_is_not_on_the_page_is_fetched_and_takes_its_place() -> None:
+    stage = Stage(slots=2, timeout="150ms", **FETCH)
+    stage.ads.answer_with = lambda listings: [wins("new", "p2")]
+    stage.products.shelf = {"new": b'{"id": "new", "price": 1.10}'}
+    answer = await stage.view()
+    assert answer.body.startswith(
+        b'{"total": 4, "products": [{"resolvedBidId":"bid-new","rank":1,"id": "new", "price": 1.10}, '
+        b'{"resolvedBidId":"bid-p2","rank":2,"id": "p2"}, {"id": "p0"}'
+    )
+    assert stage.products.asked == [(["new"], 0.120)]  # what the auction's 30 ms left over
+    visit = stage.visit
+    assert (visit.reason, visit.winners, visit.fetched, visit.detail) == (Reason.SERVED, 2, 1, "")
+    assert (visit.ads_ms, visit.proxy_ms) == (pytest.approx(70), pytest.approx(0))
+    assert visit.merged == ((("new", 1), ("p2", 2), ("p0", 0), ("p1", 0), ("p3", 0)),)
+
+
+async def test_a_product_that_cannot_be_had_is_dropped_and_the_visit_says_why() -> None:
+    stage = Stage(slots=2, **FETCH)
+    stage.ads.answer_with = lambda listings: [wins("gone", "p2")]
+    assert ids(await stage.view()) == ["p2", "p0", "p1", "p3"]
+    assert (stage.visit.reason, stage.visit.winners, stage.visit.fetched) == (Reason.SERVED, 1, 0)
+    assert stage.visit.detail == "gone"
+
+
+async def test_with_no_product_to_be_had_the_page_stays_organic() -> None:
+    stage = Stage(**FETCH)
+    stage.ads.answer_with = lambda listings: [wins("gone")]
+    assert (await stage.view()).body == BODY
+    assert (stage.visit.reason, stage.visit.detail) == (Reason.NO_MATCH, "gone")
+
+
+async def test_nothing_is_fetched_where_every_winner_is_on_the_page_or_the_rule_drops_the_others() -> None:
+    for rule, winner in ((FETCH, "p2"), ({}, "new")):
+        stage = Stage(**rule)
+        stage.ads.answer_with = lambda listings, winner=winner: [wins(winner)]  # type: ignore[misc]
+        await stage.view()
+        assert stage.products.asked == []
+
+
+async def test_the_vendor_of_a_fetched_product_counts() -> None:
+    stage = Stage(slots=2, max_per_vendor=1, vendor="$.v", **FETCH)
+    body = b'{"products":[{"id":"p0","v":"x"},{"id":"p1","v":"y"},{"id":"p2"}]}'
+    stage.pages.answer = Organic(AResponse(), body, whole=True)  # type: ignore[arg-type]
+    stage.ads.answer_with = lambda listings: [wins("new", "p0", "p1")]
+    stage.products.shelf = {"new": b'{"id":"new","v":"x"}'}
+    assert ids(await stage.view()) == ["new", "p1", "p0", "p2"]
+
+
+async def test_the_winners_of_all_listings_are_fetched_in_one_round() -> None:
+    stage = Stage(products={"list": "$.results[*].hits", "id": "$.id"}, **FETCH)
+    body = b'{"results": [{"hits": [{"id": "a"}, {"id": "b"}]}, {"hits": []}, {"hits": [{"id": "c"}, {"id": "d"}]}]}'
+    stage.pages.answer = Organic(AResponse(), body, whole=True)  # type: ignore[arg-type]
+    stage.ads.answer_with = lambda listings: [wins("new", "b"), wins("c", "newer")]
+    stage.products.shelf = {"new": b'{"id":"new"}', "newer": b'{"id":"newer"}'}
+    answer = await stage.view()
+    assert [asked for asked, _ in stage.products.asked] == [["new", "newer"]]
+    assert [[hit["id"] for hit in result["hits"]] for result in json.loads(answer.body)["results"]] == [
+        ["new", "b", "a"],
+        [],
+        ["c", "newer", "d"],
+    ]
+
+
 @pytest.mark.parametrize("reason", [Reason.TOO_LATE, Reason.ADS_DOWN, Reason.BREAKER_OPEN, Reason.ADS_INVALID])
 async def test_trouble_with_ads_leaves_the_page_as_it_was(reason: Reason) -> None:
     stage = Stage()
@@ -166,7 +250,7 @@ async def test_trouble_with_ads_leaves_the_page_as_it_was(reason: Reason) -> Non
     assert stage.visit.ads_ms == pytest.approx(30)
 
 
-STEPS = ["user_of", "why_no_ads", "arm_of", "merge", "for_merged_page"]
+STEPS = ["user_of", "why_no_ads", "arm_of", "missing", "merge", "for_merged_page"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -177,7 +261,7 @@ async def test_a_bug_in_any_step_gives_the_organic_page(
         raise ZeroDivisionError("a bug")
 
     monkeypatch.setattr(corridor_module, step, bug)
-    stage = Stage()
+    stage = Stage(**FETCH)
     with caplog.at_level(logging.ERROR):
         answer = await stage.view()
     assert answer.status == 200

@@ -115,3 +115,10 @@ def test_the_product_of_an_answer_of_its_own_is_found():
     assert plan.product(b' {"id":1.0} ') == b'{"id":1.0}'
     assert plan.product(b'\xef\xbb\xbf{"id":1}') == b'{"id":1}'
     assert [plan.product(body) for body in (b"", b"{", b'{"id":"\xff"}')] == [None, None, None]
+
+
+def test_an_item_of_its_own_has_the_id_that_it_would_have_in_a_listing():
+    assert Plan(a_rule()).id_of(b'{"id":1.0}') == "1.0"
+    assert Plan(a_rule(id="$.a.b")).id_of(b'{"a":{"b":"x"}}') == "x"
+    assert Plan(a_rule(id_pattern="p/(.+)")).id_of(b'{"id":"p/7"}') == "7"
+    assert [Plan(a_rule(id_pattern="p/(.+)")).id_of(item) for item in (b'{"id":"7"}', b"{}", b"[]")] == [None] * 3

@@ -30,7 +30,9 @@ def test_the_budget_is_counted_from_the_marketplaces_answer() -> None:
     clock.advance(10)
     visit.marketplace_answered()
     assert visit.asks_for_ads(0.150) == 0.150
-    clock.advance(0.2)
+    clock.advance(0.1)
+    assert round(visit.time_left(0.150), 6) == 0.050
+    clock.advance(0.1)
     assert visit.asks_for_ads(0.150) < 0
 
 

@@ -9,7 +9,6 @@ from tests.builders import a_rule_text, the_problems
         ({"preset": "algolia", "products": "", "match": ""}, "preset"),
         ({"banners": "[{slot_id: a, at: $.b}]"}, "banners"),
         ({"cache": "{ttl: 30s}"}, "cache"),
-        ({"layout": "{missing: fetch, fetch: '/p/{id}'}"}, "layout.missing"),
         ({"products": "{list: //hit, id: ./id}", "tag": "{at: ./x}"}, "products.list"),
         ({"auction": "{slots: 2, speculate: true}"}, "auction.speculate"),
     ],

@@ -47,6 +47,8 @@ def read(kind: Kind, text: str) -> tuple[object, str, str]:
         (ID_PATTERN, r"(?:sku-)?(?P<id>\d+)", r"(?:sku-)?(?P<id>\d+)"),
         (FETCH_PATH, "/api/products/{id}", "/api/products/{id}"),
         (FETCH_PATH, "/p/{id}.json?full=1", "/p/{id}.json?full=1"),
+        (FETCH_PATH, "/gid%3A%2F%2F{id}", "/gid%3A%2F%2F{id}"),
+        (FETCH_PATH, "/café/{id}", "/caf%C3%A9/{id}"),
     ],
 )
 def test_what_is_right_is_read(kind: Kind, text: str, read_as: str) -> None:
