@@ -50,6 +50,11 @@ class Candidate:
         return tuple(item for array in self.arrays for item in array.items)[:MOST_ITEMS]
 
     @property
+    def listings(self) -> tuple[tuple[Object, ...], ...]:
+        """The objects of each of its arrays."""
+        return tuple(array.items for array in self.arrays)
+
+    @property
     def names(self) -> tuple[str, ...]:
         """The keys on its path."""
         return tuple(step.key for step in self.steps if isinstance(step, Name))

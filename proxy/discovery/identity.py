@@ -16,6 +16,7 @@ from proxy.discovery.words import words_of
 from proxy.rules.selector import Index, Name, Selector, Step
 
 MOST_LOOKED_AT: Final = 1_000
+MOST_LISTINGS: Final = 20
 DEEPEST: Final = 3
 GOOD: Final = 0.55
 """From here on a place is an id by its name and its values."""
@@ -91,15 +92,16 @@ class Identity:
         return str(Selector.of(self.steps))
 
 
-def identities(items: Sequence[Object], wrap: Sequence[str] = ()) -> list[Identity]:
+def identities(arrays: Sequence[Sequence[Object]], wrap: Sequence[str] = ()) -> list[Identity]:
     """Every place in the items that may hold their id, the likeliest first.
 
     Args:
-        items: the items of one listing.
+        arrays: the items of each listing; two listings may show the same product, one listing should not.
         wrap: the keys from an item to the product itself; what stands there, or on the way, counts as near.
     """
-    items = items[:MOST_LOOKED_AT]
-    found = [_judged(steps, items, wrap) for steps in _places(items)]
+    arrays = [items[:MOST_LOOKED_AT] for items in arrays[:MOST_LISTINGS]]
+    places = _places([item for items in arrays for item in items])
+    found = [_judged(steps, arrays, wrap) for steps in places]
     ranked = sorted((each for each in found if each and each.score > 0.05), key=lambda each: -each.score)
     return _outermost_first(ranked)
 
@@ -136,18 +138,20 @@ def _is_scalar(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
-def _judged(steps: tuple[Step, ...], items: Sequence[Object], wrap: Sequence[str]) -> Identity | None:
+def _judged(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], wrap: Sequence[str]) -> Identity | None:
     named = _name_score(steps)
     if not named:
         return None
-    values = [value for item in items if _is_scalar(value := _value(item, steps)) and value != ""]
+    found = [[value for item in items if _is_scalar(value := _value(item, steps)) and value != ""] for items in arrays]
+    values = [value for each in found for value in each]
     if not values:
         return None
-    texts = tuple(map(str, values))
-    distinct = len(set(texts)) / len(texts)
-    present = len(values) / len(items)
+    repeats = sum(len(each) - len(set(map(str, each))) for each in found)
+    missing = sum(map(len, arrays)) - len(values)
+    distinct = 1 - repeats / len(values)
+    present = len(values) / (len(values) + missing)
     score = named * _plausible(values) * present**1.5 * distinct**2 * _nearness(steps, wrap)
-    return Identity(steps, score, texts, len(texts) - len(set(texts)), len(items) - len(values))
+    return Identity(steps, score, tuple(map(str, values)), repeats, missing)
 
 
 def _value(item: object, steps: Iterable[Step]) -> object:

@@ -56,7 +56,7 @@ def scored(candidates: Sequence[Candidate]) -> list[Scored]:
 def _scored_alone(candidate: Candidate) -> Scored:
     items = candidate.items
     look = look_at(items)
-    ids = tuple(identities(items, look.wrap))
+    ids = tuple(identities(candidate.listings, look.wrap))
     parts = [
         _traits(look),
         _identity(ids),

@@ -35,26 +35,28 @@ def listings_of(candidate: Candidate) -> Candidate:
     looks = [look_at(array.items) for array in candidate.arrays]
     best = max(looks, key=lambda look: (look.worth, len(look.keys)))
     chosen = [array for array, look in zip(candidate.arrays, looks, strict=True) if _alike(look, best)]
-    if len(chosen) == len(candidate.arrays):
-        return candidate
     others = [array for array in candidate.arrays if array not in chosen]
-    return Candidate(_steps(candidate.steps, chosen, others), tuple(chosen))
+    narrow = _telling_apart(chosen, others) if others else None
+    if narrow is None:
+        return candidate
+    at = max(place for place, step in enumerate(candidate.steps) if isinstance(step, Every))
+    return Candidate((*candidate.steps[:at], narrow, *candidate.steps[at + 1 :]), tuple(chosen))
 
 
-def _alike(one: Look, other: Look) -> bool:
-    """Of one kind: many keys in common, and not the one far more of a product than the other."""
-    common = one.keys.keys() & other.keys.keys()
-    every = one.keys.keys() | other.keys.keys()
-    return len(common) >= ALIKE * len(every) and 2 * one.worth >= other.worth
+def _alike(one: Look, best: Look) -> bool:
+    """Of one kind: many keys in common, and not far less of a product; or the same with fewer fields asked for."""
+    common = len(one.keys.keys() & best.keys.keys())
+    if common == len(one.keys):
+        return True
+    return common >= ALIKE * len(one.keys.keys() | best.keys.keys()) and 2 * one.worth >= best.worth
 
 
-def _steps(steps: tuple[Step, ...], chosen: Sequence[Array], others: Sequence[Array]) -> tuple[Step, ...]:
-    """The path with its last `[*]` narrowed to the chosen arrays, where that can be said in one step."""
-    at = max(place for place, step in enumerate(steps) if isinstance(step, Every))
-    narrow = next(_fields(chosen, others), None)
-    if narrow is None and len(chosen) == 1 and chosen[0].n is not None:
-        narrow = Index(chosen[0].n)
-    return steps if narrow is None else (*steps[:at], narrow, *steps[at + 1 :])
+def _telling_apart(chosen: Sequence[Array], others: Sequence[Array]) -> Step | None:
+    """The step that takes all the chosen and none of the others; None where no single step can say that."""
+    by_field = next(_fields(chosen, others), None)
+    if by_field is None and len(chosen) == 1 and chosen[0].n is not None:
+        return Index(chosen[0].n)
+    return by_field
 
 
 def _fields(chosen: Sequence[Array], others: Sequence[Array]) -> Iterator[Step]:

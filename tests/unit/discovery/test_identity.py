@@ -4,7 +4,7 @@ from proxy.discovery.identity import GOOD, identities, names_a_product
 
 
 def ids(*items, wrap=()):
-    return [str(each) for each in identities(items, wrap)]
+    return [str(each) for each in identities([items], wrap)]
 
 
 def items(**keys):
@@ -60,7 +60,7 @@ def test_an_array_of_one_value_can_hold_it():
 
 
 def test_a_list_without_such_a_name_gets_a_weak_guess():
-    (guess, *_) = identities(items(zzz=["a", "b"], title=["x", "y"]))
+    (guess, *_) = identities([items(zzz=["a", "b"], title=["x", "y"])])
     assert str(guess) == "$.zzz"
     assert guess.score < GOOD
 
@@ -70,10 +70,15 @@ def test_counts_and_prices_are_never_guessed():
 
 
 def test_repeats_and_gaps_are_counted():
-    best = identities([{"id": 1}, {"id": 1}, {"id": 2}, {}])[0]
+    best = identities([[{"id": 1}, {"id": 1}, {"id": 2}, {}]])[0]
     assert (best.values, best.repeats, best.missing) == (("1", "1", "2"), 1, 1)
 
 
 def test_a_name_can_say_that_it_is_a_products():
-    assert names_a_product(identities(items(productId=[1, 2]))[0])
-    assert not names_a_product(identities(items(id=[1, 2]))[0])
+    assert names_a_product(identities([items(productId=[1, 2])])[0])
+    assert not names_a_product(identities([items(id=[1, 2])])[0])
+
+
+def test_two_listings_may_show_the_same_product():
+    (best,) = identities([[{"id": 1}, {"id": 2}], [{"id": 2}]])
+    assert best.repeats == 0

@@ -29,3 +29,10 @@ def test_without_such_a_field_by_their_number():
 
 def test_where_neither_can_be_said_all_are_named():
     assert named({"hits": PRODUCTS}, {"hits": PRODUCTS}, {"hits": ARTICLES}) == "$.results[*].hits"
+
+
+def test_products_of_which_fewer_fields_were_asked_for_are_products():
+    value = named(
+        {"index": "p", "hits": PRODUCTS}, {"index": "p", "hits": [{"id": 3}]}, {"index": "a", "hits": ARTICLES}
+    )
+    assert value == "$.results[?@.index == 'p'].hits"
