@@ -21,10 +21,11 @@ from proxy.search.crowd import Crowd
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Found, Plans
-from proxy.search.shopper import Sent, ShopperBody, ask_of, cut, has_body, peer_of, send
+from proxy.search.shopper import ShopperBody, ask_of, cut, has_body, peer_of, send
 from proxy.search.trust import TrustedProxies
 from proxy.search.tunnel import asks_for_upgrade, tunnel
 from proxy.search.upstream import Body, Upstream
+from proxy.sent import Sent
 from proxy.wire.errors import WireTrouble
 
 log = logging.getLogger(__name__)

@@ -16,6 +16,7 @@ from aiohttp.http import HttpVersion11
 from proxy.ask import Ask
 from proxy.errors import ShopperGone, ShopperTrouble
 from proxy.search.answer import SHOPPER_GONE, Answer
+from proxy.sent import Sent, end_of_head
 from proxy.wire.response import Response
 
 # Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
@@ -26,25 +27,6 @@ _JOINED: Final = 64 * 1024
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _EXPECTED: Final = "100-continue"
 _LAST_CHUNK: Final = b"0\r\n\r\n"
-
-
-class Sent:
-    """Tells aiohttp that the answer was written already, and whether the connection stays.
-
-    It has the four names that `RequestHandler.finish_response` and `.start` use of a `StreamResponse`.
-    """
-
-    __slots__ = ("keep_alive", "status")
-
-    def __init__(self, status: int, keep_alive: bool) -> None:
-        self.status = status
-        self.keep_alive = keep_alive
-
-    async def prepare(self, request: web.BaseRequest) -> None:
-        """Nothing is left to prepare."""
-
-    async def write_eof(self) -> None:
-        """Nothing is left to write."""
 
 
 def ask_of(request: web.BaseRequest, client: str) -> Ask:
@@ -193,7 +175,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
     modern = request._message.version >= HttpVersion11
     chunked = modern and answer.length is None and not answer.bodyless
     keep = request.keep_alive and not last and (modern or answer.length is not None or answer.bodyless)
-    head = answer.head + _framing(answer, chunked) + _connection(keep, modern)
+    head = answer.head + _framing(answer, chunked) + end_of_head(keep, modern)
     if answer.rest is None:
         _write(transport, head, answer.body)
     else:
@@ -230,12 +212,6 @@ def _framing(answer: Answer, chunked: bool) -> bytes:
     if answer.length is not None and answer.status != 204:
         return b"Content-Length: %d\r\n" % answer.length
     return b"Transfer-Encoding: chunked\r\n" if chunked else b""
-
-
-def _connection(keep: bool, modern: bool) -> bytes:
-    if modern:
-        return b"\r\n" if keep else b"Connection: close\r\n\r\n"
-    return b"Connection: keep-alive\r\n\r\n" if keep else b"Connection: close\r\n\r\n"
 
 
 def _write(transport: asyncio.Transport, head: bytes, body: bytes) -> None:

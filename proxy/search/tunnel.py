@@ -16,8 +16,9 @@ from proxy.ask import Ask
 from proxy.errors import MarketplaceTrouble, ShopperGone
 from proxy.search import answer
 from proxy.search.headers import Peer, first, for_shopper
-from proxy.search.shopper import Sent, ShopperSink, send
+from proxy.search.shopper import ShopperSink, send
 from proxy.search.upstream import Upstream
+from proxy.sent import Sent
 from proxy.wire.errors import WireTrouble
 from proxy.wire.response import Response
 from proxy.wire.upload import Tunnel

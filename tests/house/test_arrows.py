@@ -6,7 +6,7 @@ import pytest
 
 from tests.house.plan import FILES, HOUSE, MODULES, PROXY, imports_of, name_of, ours, wing_of
 
-GROUND = {"errors", "clock", "ask", "reasons", "crawlers"}
+GROUND = {"errors", "clock", "ask", "reasons", "crawlers", "sent"}
 """Files beside the wings, which every wing may know unless it says otherwise below."""
 
 MAY_KNOW = {
