@@ -23,7 +23,7 @@ from proxy.errors import MarketplaceTrouble, RuleTrouble, SettingsTrouble
 from proxy.rules.files import read_book, read_folder
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
-from proxy.search.organic import Organic, OrganicPages
+from proxy.search.organic import Organic, OrganicPages, Takes
 from proxy.search.page import Corridor, View
 from proxy.search.plan import Plan
 from proxy.search.plans import Found, Plans
@@ -200,9 +200,10 @@ class SavedPage(OrganicPages):
     def __init__(self, body: bytes) -> None:
         self._body = body
 
-    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, fresh: bool) -> Organic:
-        """The saved response, as a 200 with JSON."""
-        return Organic(cast(Response, SavedHead(len(self._body))), self._body, whole=True)
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, takes: Takes, for_ads: bool, fresh: bool) -> Organic:
+        """The saved response, as a 200 with JSON, or with XML where it looks like it."""
+        kind = b"application/xml" if self._body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else b"application/json"
+        return Organic(cast(Response, SavedHead(len(self._body), ((b"Content-Type", kind),))), self._body, whole=True)
 
 
 class NoProducts(Products):
@@ -221,9 +222,9 @@ class SavedHead:
     """The head that a saved response no longer has."""
 
     length: int
+    raw_headers: Sequence[tuple[bytes, bytes]]
     status: int = 200
     reason: bytes = b"OK"
-    raw_headers: Sequence[tuple[bytes, bytes]] = ((b"Content-Type", b"application/json"),)
 
     def header(self, name: bytes) -> bytes | None:
         """The value of a field."""

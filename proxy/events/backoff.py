@@ -26,7 +26,7 @@ def pause(attempts: int, chance: float, asked: float | None = None) -> float:
         chance: a number in [0, 1).
         asked: seconds that the ad platform asked for (Retry-After); never less than these, but for `LONGEST`.
     """
-    bound = min(FIRST * 2 ** min(max(attempts, 1) - 1, 20), LONGEST)
+    bound = min(FIRST * 2.0 ** min(max(attempts, 1) - 1, 20), LONGEST)
     return min(max(bound * chance, asked or 0.0), LONGEST)
 
 

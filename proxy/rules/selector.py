@@ -11,10 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from proxy.rules import jsonpath
+from proxy.rules import jsonpath, xpath
 from proxy.rules.steps import Every, Index, Name, SelectorError, Step, Where
 
-__all__ = ["Every", "Index", "Name", "Selector", "SelectorError", "Step", "Where", "holds"]
+__all__ = ["Every", "Index", "Name", "Selector", "SelectorError", "Step", "Where", "holds", "taken"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class Selector:
             SelectorError: what stands there instead, at which column, and what to write.
         """
         if text.startswith(("/", "./")):
+            xpath.check(text)
             return cls(text)
         return cls(text, jsonpath.read(text))
 
@@ -60,11 +61,12 @@ class Selector:
         """All values at this path of a decoded JSON value, in document order."""
         found = [value]
         for step in self.steps:
-            found = [hit for each in found for hit in _taken(step, each)]
+            found = [hit for each in found for hit in taken(step, each)]
         return found
 
 
-def _taken(step: Step, value: object) -> Iterable[object]:
+def taken(step: Step, value: object) -> Iterable[object]:
+    """What a step takes of a decoded JSON value."""
     if isinstance(step, Name):
         return (value[step.key],) if isinstance(value, dict) and step.key in value else ()
     if isinstance(step, Index):

@@ -38,6 +38,7 @@ class Listing:
         vendors: for each of `ids`, its vendor or None; None as a whole where the rule does not ask.
         span: from the first item's first byte in the body to the one behind the last item's.
         gaps: what stands between the items: a comma and blanks; one only where all are equal, else one less than items.
+        more: what stands before an item beyond those; for JSON as the last gap.
     """
 
     def __init__(
@@ -49,6 +50,7 @@ class Listing:
         positions: Sequence[int],
         scores: list[float] | None = None,
         vendors: list[str | None] | None = None,
+        more: bytes | None = None,
     ) -> None:
         self.items: Final = items
         self.span: Final = span
@@ -57,6 +59,7 @@ class Listing:
         self.positions: Final = positions
         self.scores: Final = scores
         self.vendors: Final = vendors
+        self.more: Final = more if more is not None else gaps[-1] if gaps else b","
 
     def __repr__(self) -> str:
         return f"Listing({len(self.items)} items, bytes {self.span.start}-{self.span.end})"

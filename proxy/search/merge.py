@@ -135,14 +135,15 @@ def _text(plan: Plan, body: bytes, placement: Placement) -> bytes:
     organic: Sequence[Piece] = listing.items
     if plan.organic:
         organic = [plan.organic.on(listing.item(n), listing.id_of.get(n)) for n in range(len(listing))]
-    return _joined(placement.pieces(organic), listing.gaps)
+    return _joined(placement.pieces(organic), listing)
 
 
-def _joined(pieces: Sequence[Piece], gaps: Sequence[bytes]) -> bytes:
-    """Pieces with the gaps between them where they were; a list that grew goes on with its last gap."""
-    if len(gaps) < 2:
-        return (gaps[0] if gaps else b",").join(pieces)
-    between = [*gaps, *[gaps[-1]] * (len(pieces) - len(gaps))][: len(pieces) - 1]
+def _joined(pieces: Sequence[Piece], listing: Listing) -> bytes:
+    """Pieces with the gaps between them where they were; a list that grew goes on with `listing.more`."""
+    gaps = listing.gaps
+    if len(gaps) < 2 and (not gaps or gaps[0] == listing.more):
+        return listing.more.join(pieces)
+    between = [*gaps, *[listing.more] * (len(pieces) - len(gaps))][: len(pieces) - 1]
     return b"".join(chain.from_iterable(zip(pieces, [*between, b""], strict=True)))
 
 

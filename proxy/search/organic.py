@@ -5,7 +5,8 @@ already in flight, would be asked here and nowhere else. What comes out is
 always the same value, and `page.py` cannot tell the difference.
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from typing import TypeAlias
 
 import msgspec
 
@@ -17,6 +18,8 @@ from proxy.search.headers import Peer, every, forbids_transforming
 from proxy.search.upstream import Body, Upstream
 from proxy.wire.errors import BodyTooLarge, WireTrouble
 from proxy.wire.response import Response
+
+Takes: TypeAlias = Callable[[bytes | None], bool]
 
 
 class Organic(msgspec.Struct, frozen=True):
@@ -69,13 +72,14 @@ class OrganicPages:
         self._upstream = upstream
         self._max_body = max_body
 
-    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, fresh: bool) -> Organic:
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, takes: Takes, for_ads: bool, fresh: bool) -> Organic:
         """The organic answer to a page view.
 
         Args:
             ask: the request.
             peer: who sent it.
             body: its body, if it has one.
+            takes: says of a Content-Type whether it may hold a listing.
             for_ads: whether ads may be merged into it: then it is read whole, where that makes sense.
             fresh: whether to ask for it whole and unconditionally, as a page must be that gets other bytes.
 
@@ -83,16 +87,16 @@ class OrganicPages:
             MarketplaceTrouble: there is no answer, or it broke off while we read it.
         """
         response = await self._upstream.send(ask, peer, body, for_ads=fresh, search=True)
-        return await read(response, self._max_body) if for_ads else Organic(response)
+        return await read(response, self._max_body, takes) if for_ads else Organic(response)
 
 
-async def read(response: Response, max_body: int) -> Organic:
+async def read(response: Response, max_body: int, takes: Takes) -> Organic:
     """An answer read whole, where that makes sense.
 
     Raises:
         MarketplaceDown: it broke off.
     """
-    why_not = why_unreadable(response, max_body)
+    why_not = why_unreadable(response, max_body, takes)
     if why_not is not None:
         return Organic(response, why_not=why_not)
     try:
@@ -103,11 +107,11 @@ async def read(response: Response, max_body: int) -> Organic:
         raise MarketplaceDown(str(trouble)) from trouble
 
 
-def why_unreadable(response: Response, max_body: int) -> Reason | None:
+def why_unreadable(response: Response, max_body: int, takes: Takes) -> Reason | None:
     """Why a body is not even read, seen by its head alone; None where it may hold a listing."""
     if response.status != 200:
         return Reason.NOT_OK
-    if not is_json(response.header(b"content-type")):
+    if not takes(response.header(b"content-type")):
         return Reason.NOT_A_LISTING
     if response.header(b"cache-control") and forbids_transforming(every(response.raw_headers, b"cache-control")):
         return Reason.NO_TRANSFORM
@@ -123,16 +127,3 @@ def content_coding(response: Response) -> bytes:
     if response.header(b"content-encoding") is None:
         return b""
     return b", ".join(every(response.raw_headers, b"content-encoding"))
-
-
-@lru_cache(maxsize=256)
-def is_json(content_type: bytes | None) -> bool:
-    """`application/json` or any `+json` (RFC 6839), in UTF-8, with whatever other parameters."""
-    if content_type is None:
-        return False
-    media, _, parameters = content_type.lower().partition(b";")
-    media = media.strip()
-    if media != b"application/json" and not media.endswith(b"+json"):
-        return False
-    charset = parameters.partition(b"charset=")[2].partition(b";")[0].strip(b'" ')
-    return charset in (b"", b"utf-8", b"utf8", b"us-ascii")

@@ -29,7 +29,7 @@ from proxy.search.eligibility import DECIDED_BY_THE_URL, arm_of, why_no_ads
 from proxy.search.headers import Peer, for_merged_page, for_organic_page, for_shopper
 from proxy.search.listing import NotAListing, Page
 from proxy.search.merge import Merged, merge
-from proxy.search.organic import Organic, OrganicPages, is_json
+from proxy.search.organic import Organic, OrganicPages
 from proxy.search.plans import Found
 from proxy.search.products import Products
 from proxy.search.upstream import Body
@@ -88,7 +88,12 @@ class Corridor:
         why_not, asking = self._eligible(view, visit)
         try:
             organic = await self._organic.fetch(
-                view.ask, view.peer, view.body, for_ads=why_not is None, fresh=not _left_alone(view, why_not)
+                view.ask,
+                view.peer,
+                view.body,
+                takes=view.found.plan.takes,
+                for_ads=why_not is None,
+                fresh=not _left_alone(view, why_not),
             )
             visit.marketplace_answered()
             if why_not is not None or asking is None:
@@ -232,7 +237,9 @@ def _left_alone(view: View, reason: Reason | None) -> bool:
 
 def _would_be_merged(view: View, organic: Organic) -> bool:
     """Whether a GET of what was asked for by HEAD may have ads merged into it."""
-    return not _left_alone(view, Reason.HEAD) and organic.response.status == 200 and is_json(organic.content_type)
+    if _left_alone(view, Reason.HEAD) or organic.response.status != 200:
+        return False
+    return view.found.plan.takes(organic.content_type)
 
 
 def _why_none(view: View, page: Page, results: list[Result]) -> Reason:

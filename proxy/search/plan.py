@@ -1,29 +1,19 @@
 """A rule made ready to run: decoders and splices compiled when the book is loaded. Pure.
 
 Nothing that could be known from the rule alone is done for a request. A plan
-is a value: one serves all requests of its rule, at the same time.
+is a value: one serves all requests of its rule, at the same time. Whether the
+pages are JSON (`lossless/`) or XML (`markup/`) is decided here and nowhere else.
 """
 
-import re
-from collections.abc import Sequence
-from typing import Final, TypeVar
-
-import msgspec
+from typing import Final
 
 from proxy.rules.rule import Rule
-from proxy.rules.selector import Selector
-from proxy.search.listing import Listing, NotAListing, Page
-from proxy.search.lossless.items import Items
-from proxy.search.lossless.path import BROKEN, Path, Piece
-from proxy.search.lossless.quality import falling, measured
-from proxy.search.lossless.route import Found, Route
-from proxy.search.lossless.texts import matched, text_of
-from proxy.search.lossless.whereabouts import Whereabouts
+from proxy.search.lossless.reading import Reading
+from proxy.search.markup.reading import Reading as MarkupReading
+from proxy.search.markup.tag import OrganicTag as MarkupOrganicTag
+from proxy.search.markup.tag import Tag as MarkupTag
+from proxy.search.media import is_json, is_xml
 from proxy.search.tag import OrganicTag, Tag
-
-T = TypeVar("T")
-_raw = msgspec.json.Decoder(msgspec.Raw).decode
-_BOM: Final = b"\xef\xbb\xbf"
 
 
 class Plan:
@@ -31,88 +21,29 @@ class Plan:
 
     Attributes:
         rule: the rule.
+        takes: says of a Content-Type whether it may hold a listing of this rule's.
         tag: what an ad gets.
         organic: what every other item of a merged listing gets, or None.
         fetches: whether winners that are not on the page are fetched.
+        read: the listings of a body; raises NotAListing where the body is not what the rule describes.
+        product: the item in a product's own answer (`layout.product`), or None.
+        id_of: the catalogue id of an item that is in no listing, or None.
+        vendor_of: the vendor of such an item, or None.
     """
 
     def __init__(self, rule: Rule) -> None:
+        is_markup = rule.products.list.is_xpath
+        at, wanted = rule.tag.at, rule.tag
+        reading = MarkupReading(rule) if is_markup else Reading(rule)
         self.rule: Final = rule
-        self.tag: Final = Tag(rule.tag.at, rule.tag.fields, rule.tag.append, rule.page)
-        self.organic: Final = OrganicTag(rule.tag.at, rule.tag.organic, rule.page) if rule.tag.organic else None
-        products = rule.products
-        score = products.quality if isinstance(products.quality, Selector) else None
-        self._route = Route(products.list)
-        self._items = Items(self._route.stages[-1].names, products.id, score, products.vendor)
-        self._by_place = products.quality == "organic"
+        self.takes: Final = is_xml if is_markup else is_json
         self.fetches: Final = rule.layout.missing == "fetch" and rule.layout.place != "in_place"
-        self._product = Path(rule.layout.product.steps)
-        self._id = Path(products.id.steps)
-        self._vendor = Path(products.vendor.steps) if products.vendor else None
-        self._pattern = re.compile(products.id_pattern) if products.id_pattern else None
-
-    def read(self, body: bytes) -> Page:
-        """The listings of a body.
-
-        Raises:
-            NotAListing: the body is not what the rule describes; whatever its bytes are, nothing else is raised.
-        """
-        try:
-            if not body.isascii():
-                body.decode()  # msgspec looks into no string that it skips
-            where = Whereabouts(body)
-            begin: Piece = memoryview(body)[3:] if body.startswith(_BOM) else body
-            found = self._route.listings(begin, body, where)
-            return Page(body, tuple([self._listing(each) for each in found]))
-        except NotAListing:
-            raise
-        except (ValueError, *BROKEN) as broken:
-            raise NotAListing(str(broken)) from None
-
-    def product(self, body: bytes) -> bytes | None:
-        """The item in a product's own answer (`layout.product`), or None."""
-        try:
-            text = body.decode("utf-8-sig").encode()
-        except UnicodeDecodeError:
-            return None
-        found = self._product.first(text)
-        # A path of no steps gives the text unread; a decode of its own makes sure that it is JSON.
-        try:
-            return None if found is None else bytes(_raw(found))
-        except BROKEN:
-            return None
-
-    def id_of(self, item: bytes) -> str | None:
-        """The catalogue id of an item that is in no listing."""
-        found = self._id.first(item)
-        text = None if found is None else text_of(found)
-        return matched([text], self._pattern)[0] if self._pattern else text
-
-    def vendor_of(self, item: bytes) -> str | None:
-        """The vendor of an item that is in no listing."""
-        found = self._vendor.first(item) if self._vendor else None
-        return None if found is None else text_of(found)
-
-    def _listing(self, found: Found) -> Listing:
-        known, scores, vendors = self._items.read(found.begin, found.items)
-        if self._pattern:
-            known = matched(known, self._pattern)
-        count = len(known)
-        positions = [n for n, each in enumerate(known) if each is not None] if None in known else range(count)
-        if scores is not None:
-            quality: list[float] | None = measured(scores)
-        else:
-            quality = falling(range(count), count) if self._by_place else None
-        return Listing(
-            found.items,
-            found.span,
-            found.gaps,
-            _at(positions, known),  # type: ignore[arg-type]
-            positions,
-            quality and _at(positions, quality),
-            vendors and _at(positions, vendors),
+        self.read: Final = reading.read
+        self.product: Final = reading.product
+        self.id_of: Final = reading.id_of
+        self.vendor_of: Final = reading.vendor_of
+        self.tag: Final = (
+            MarkupTag(at, wanted.fields, rule.page) if is_markup else Tag(at, wanted.fields, wanted.append, rule.page)
         )
-
-
-def _at(positions: Sequence[int], values: list[T]) -> list[T]:
-    return values if len(positions) == len(values) else [values[n] for n in positions]
+        organic = MarkupOrganicTag if is_markup else OrganicTag
+        self.organic: Final = organic(at, wanted.organic, rule.page) if wanted.organic else None

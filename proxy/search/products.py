@@ -85,14 +85,14 @@ class Products:
         if target is None:
             return "no path can hold this id"
         try:
-            return self._item(plan, product_id, await self._answer(Ask("GET", target, lines), peer))
+            return self._item(plan, product_id, await self._answer(plan, Ask("GET", target, lines), peer))
         except (MarketplaceTrouble, NoAds) as trouble:
             return str(trouble)
 
-    async def _answer(self, ask: Ask, peer: Peer) -> Organic:
+    async def _answer(self, plan: Plan, ask: Ask, peer: Peer) -> Organic:
         response = await self._upstream.send(ask, peer, None, for_ads=True, search=True)
         try:
-            return await read(response, self._largest)
+            return await read(response, self._largest, plan.takes)
         finally:
             response.abandon()  # what nobody reads to its end; an answer that is complete knows nothing of it
 

@@ -161,7 +161,7 @@ def caching(rule: Draft) -> Iterator[Found]:
 
 def mixed(rule: Draft) -> Iterator[Found]:
     listing = rule.get("products.list")
-    for key in ("products.id", "products.vendor", "products.quality", "tag.at", "tag.append.at", "tag.summary"):
+    for key in ("products.id", "products.vendor", "products.quality", "tag.at"):
         value: Any = rule.values.get(key)
         if isinstance(value, Selector) and value.is_xpath != listing.is_xpath:
             kind = "XPath (of XML)" if listing.is_xpath else "JSONPath"

@@ -8,7 +8,8 @@ import pytest
 from proxy.errors import NoAds
 from proxy.reasons import Reason
 from proxy.search.headers import first
-from proxy.search.organic import Organic, is_json, why_unreadable
+from proxy.search.media import is_json
+from proxy.search.organic import Organic, why_unreadable
 
 JSON = (b"Content-Type", b"application/json")
 
@@ -40,24 +41,7 @@ class AResponse:
     ],
 )
 def test_an_answer_is_judged_by_its_head(response: AResponse, reason: Reason | None) -> None:
-    assert why_unreadable(response, 1000) is reason  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("content_type", "is_it"),
-    [
-        (b"application/json", True),
-        (b"Application/JSON; charset=UTF-8", True),
-        (b'application/vnd.shop+json; charset="utf-8"', True),
-        (b"application/json; charset=utf-16", False),
-        (b"application/jsonp", False),
-        (b"text/json", False),
-        (b"", False),
-        (None, False),
-    ],
-)
-def test_json_is_application_json_and_its_relatives_in_utf_8(content_type: bytes | None, is_it: bool) -> None:
-    assert is_json(content_type) is is_it
+    assert why_unreadable(response, 1000, is_json) is reason  # type: ignore[arg-type]
 
 
 def an_organic(body: bytes, coding: bytes) -> Organic:
