@@ -17,6 +17,7 @@ from proxy.errors import MarketplaceTrouble, ShopperGone, ShopperTrouble, Troubl
 from proxy.reasons import Reason
 from proxy.search import answer
 from proxy.search.answer import Answer
+from proxy.search.coding import CodingTrouble, decode
 from proxy.search.crowd import Crowd
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.page import Corridor, View
@@ -129,7 +130,7 @@ class FrontDoor:
         if text is None:
             return found, ask, Rejoined(body)
         if unread:
-            ask = ask.with_body(text)
+            ask = ask.with_body(_uncoded(text, ask))
             found = plans.find(ask)
         return found, ask, text
 
@@ -140,6 +141,18 @@ class FrontDoor:
             log.warning("%s %s: %s", ask.method, ask.path, trouble)
             return answer.for_trouble(trouble)
         return answer.relayed(response, for_shopper(response.raw_headers), ask.method)
+
+
+def _uncoded(body: bytes, ask: Ask) -> bytes:
+    """A request's body as a rule reads it; the marketplace gets it as it came.
+
+    Elasticsearch's clients send gzip where they are told to compress. What cannot be decoded within the bound is
+    read as it stands, and a rule finds nothing in it.
+    """
+    try:
+        return decode(body, ask.fields.get(b"content-encoding", b""), MAX_READ_BODY)
+    except CodingTrouble:
+        return body
 
 
 class Rejoined:

@@ -1,6 +1,7 @@
 """The front door: what passes through untouched, what we answer ourselves, and which body a rule may see."""
 
 import asyncio
+import gzip
 import json
 
 import pytest
@@ -75,9 +76,9 @@ async def test_a_marketplace_that_cannot_be_reached_is_a_502() -> None:
         assert b"127.0.0.1:1" not in head + body
 
 
-async def a_post(proxy: object, body: bytes) -> bytes:
-    head = b"POST /api/search HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
-    return await proxy.raw(head + body)  # type: ignore[attr-defined,no-any-return]
+async def a_post(proxy: object, body: bytes, path: str = "/api/search", fields: bytes = b"") -> bytes:
+    head = b"POST %b HTTP/1.1\r\nHost: a\r\nConnection: close\r\n" % path.encode()
+    return await proxy.raw(b"%b%bContent-Length: %d\r\n\r\n%b" % (head, fields, len(body), body))  # type: ignore[attr-defined,no-any-return]
 
 
 async def test_a_body_that_a_rule_reads_goes_on_whole() -> None:
@@ -86,6 +87,41 @@ async def test_a_body_that_a_rule_reads_goes_on_whole() -> None:
         assert answer.endswith(LISTING)
         assert proxy.seen[0].endswith(b'Content-Length: 13\r\n\r\n{"q": "lamp"}')
         assert [visit.page for visit in proxy.visits] == ["search"]
+
+
+WANTED = """
+page: search
+match: {path: /graphql, methods: [POST], graphql: {operation: Search}}
+products: {list: $.data.products, id: $.id}
+auction: {slots: 1}
+"""
+SEARCH = b'{"operationName": "Search", "query": "query Search { products { id } }"}'
+
+
+async def test_a_rule_reads_a_compressed_body_and_the_marketplace_gets_it_as_it_came() -> None:
+    body = gzip.compress(SEARCH)
+    async with a_proxy(lambda request: JSON_ANSWER, rules=WANTED) as proxy:
+        await a_post(proxy, body, "/graphql", b"Content-Encoding: gzip\r\n")
+        assert [visit.page for visit in proxy.visits] == ["search"]
+        assert proxy.seen[0].endswith(b"\r\n\r\n" + body)
+        assert b"Content-Encoding: gzip\r\n" in proxy.seen[0]
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        (b"gzip", b"no gzip"),
+        (b"gzip", gzip.compress(SEARCH)[:-9]),
+        (b"gzip", gzip.compress(SEARCH + b" " * handler.MAX_READ_BODY)),
+        (b"snappy", b"\xff\x06"),
+    ],
+    ids=["corrupt", "cut off", "a bomb", "unknown"],
+)
+async def test_a_body_that_cannot_be_decoded_is_not_matched_and_goes_on_as_it_came(coding: bytes, body: bytes) -> None:
+    async with a_proxy(lambda request: JSON_ANSWER, rules=WANTED) as proxy:
+        await a_post(proxy, body, "/graphql", b"Content-Encoding: " + coding + b"\r\n")
+        assert proxy.visits == []
+        assert proxy.seen[0].endswith(b"\r\n\r\n" + body)
 
 
 async def test_a_body_that_is_too_long_to_read_is_not_matched_and_goes_on_whole() -> None:
