@@ -110,7 +110,8 @@ def _row(family: Metric) -> str:
 
 def _of_pages(tally: Tally) -> Iterator[Metric]:
     visits = _counter("visits", "Requests to matched pages, by the reason with which they ended", "page", "reason")
-    placed = _counter("winners_placed", "Ads that were merged into pages", "page")
+    placed = _counter("winners_placed", "Ads that were merged into pages, banners included", "page")
+    banners = _counter("banners_placed", "Banners that were written into pages", "page")
     slots = _counter("slots_offered", "Ads that the rules of these visits allow: the fill rate's denominator", "page")
     fetched = _counter("products_fetched", "Products of winners that were not on the page, and were fetched", "page")
     for name, page in sorted(tally.pages.items()):
@@ -119,7 +120,8 @@ def _of_pages(tally: Tally) -> Iterator[Metric]:
         placed.add_metric([name], page.winners)
         slots.add_metric([name], page.slots)
         fetched.add_metric([name], page.fetched)
-    yield from (visits, placed, slots, fetched)
+        banners.add_metric([name], page.banners)
+    yield from (visits, placed, banners, slots, fetched)
     for kind, text in (
         ("upstream", "The marketplace's time, until its answer was complete"),
         ("ads", "The shopper's wait for ads after that, where there was one: the auction, and products to fetch"),

@@ -28,6 +28,8 @@ def visit_as_text(stamp: str, visit: Visit) -> str:
     There is one for every visit, so it is one format; only what comes from outside needs a check.
     """
     more = f" arm={visit.arm}" if visit.arm else ""
+    if visit.banners:
+        more += f" banners={visit.banners}"
     if visit.fetched:
         more += f" fetched={visit.fetched}"
     if visit.detail:
@@ -56,6 +58,7 @@ def visit_as_json(stamp: str, visit: Visit) -> str:
         "path": _short(_path(visit)),
     }
     fields |= {"arm": visit.arm} if visit.arm else {}
+    fields |= {"banners": visit.banners} if visit.banners else {}
     fields |= {"fetched": visit.fetched} if visit.fetched else {}
     fields |= {"detail": _short(visit.detail)} if visit.detail else {}
     return _as_json(fields)

@@ -39,6 +39,7 @@ class Page(msgspec.Struct):
 
     reasons: dict[str, int] = msgspec.field(default_factory=dict)
     winners: int = 0
+    banners: int = 0
     fetched: int = 0
     slots: int = 0
     upstream: Histogram = msgspec.field(default_factory=Histogram)
@@ -48,6 +49,7 @@ class Page(msgspec.Struct):
     def merge(self, other: "Page") -> None:
         _add_all(self.reasons, other.reasons)
         self.winners += other.winners
+        self.banners += other.banners
         self.fetched += other.fetched
         self.slots += other.slots
         for mine, theirs in ((self.upstream, other.upstream), (self.ads, other.ads), (self.added, other.added)):
@@ -98,6 +100,7 @@ class Metrics:
             page = self._tally.pages[visit.page] = Page()
         page.reasons[visit.reason] = page.reasons.get(visit.reason, 0) + 1
         page.winners += visit.winners
+        page.banners += visit.banners
         page.fetched += visit.fetched
         page.slots += visit.slots
         page.upstream.add(visit.upstream_ms)

@@ -431,14 +431,31 @@ class Tag(Section):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Banner(Section):
-    """One banner auction, asked for in the same call as the listings."""
+    """One banner auction. One call takes five auctions, listings included; more go in a second call beside it."""
 
-    slot_id: str = key(Text(longest=200), description="The banner slot's id.", examples=("category-ribbon",))
+    slot_id: str = key(
+        Text(longest=200), description="The banner slot's id in the ad platform.", examples=("category-ribbon",)
+    )
     slots: int = key(_SLOTS, 1, description="How many winners to ask for.", examples=("1",))
-    at: Selector = key(PLACE, description="Where the winners are written, as an array.", examples=("$.banners",))
-    category: Sources = key(SOURCES, Sources(), description="The category.", examples=("path.category",))
+    at: Selector = key(
+        PLACE,
+        description="Where the winners are written: a place outside the listing that becomes an array of `{id, type, "
+        "resolvedBidId, asset}`, the best rank first. It is added where it is missing, and stays as it is without a "
+        "winner.",
+        examples=("$.banners",),
+    )
+    category: Sources = key(
+        SOURCES,
+        Sources(),
+        description="The category of the page: asks for banners of that category.",
+        examples=("path.category",),
+    )
     search_query: Sources = key(
-        SOURCES, Sources(), description="The words that the shopper searched for.", examples=("query.q",)
+        SOURCES,
+        Sources(),
+        description="The words that the shopper searched for: asks for banners of that keyword. Without words and "
+        "without a category it asks for banners of the slot alone.",
+        examples=("query.q",),
     )
 
 
@@ -515,9 +532,19 @@ class Rule(Section):
     layout: Layout = key(None, Layout(), description="Where the winners go.")
     tag: Tag = key(None, Tag(), description="What is written into the items.")
     banners: tuple[Banner, ...] = key(
-        None, (), description="Banner auctions, in the same call as the listings; four at most."
+        None,
+        (),
+        description="Banners, from auctions in the same call as the listings; also on a page whose listing has no "
+        "winner, or too few products for an auction.",
     )
     cache: Cache | None = key(None, None, description="Keep organic answers in memory for a while.")
+
+    @property
+    def slots(self) -> int:
+        """How many ads a page with one listing can have, banners included."""
+        return (
+            self.auction.slots + sum([banner.slots for banner in self.banners]) if self.banners else self.auction.slots
+        )
 
     @property
     def needs_body(self) -> bool:

@@ -81,6 +81,11 @@ class Merged(NamedTuple):
     banners: int = 0
 
     @property
+    def ads(self) -> int:
+        """How many ads the page has, banners included."""
+        return self.placed + self.banners
+
+    @property
     def order(self) -> tuple[tuple[tuple[str, int], ...], ...]:
         """The merged list of each listing, for people to read."""
         return tuple([each.order for each in self.listings])

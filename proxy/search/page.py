@@ -111,10 +111,16 @@ class Corridor:
             page = self._read(view, organic)
             results = await self._ask(view, page, asking, visit)
             fetched = await self._fetch(view, page, results, visit) if view.found.plan.fetches else None
-            merged = merge(view.found.plan, page, [result.winners for result in results], fetched=fetched)
-            visit.winners, visit.shown = merged.placed, merged.listings
-            if not merged.placed:
-                raise NoAds(_why_none(view, page, results), visit.detail)
+            merged = merge(
+                view.found.plan,
+                page,
+                [result.winners for result in results],
+                fetched=fetched,
+                banners=[banner.winners for banner in asking.banners],
+            )
+            visit.winners, visit.banners, visit.shown = merged.ads, merged.banners, merged.listings
+            if not merged.ads:
+                raise NoAds(_why_none(view, page, [*results, *asking.banners]), visit.detail)
             if view.found.rule.mode == "shadow":
                 return self._as_it_came(view, organic, visit, Reason.SHADOW)
             return self._merged(organic, merged, visit)
@@ -131,9 +137,7 @@ class Corridor:
     def _begin(self, view: View) -> OpenVisit:
         rule = view.found.rule
         ask = view.ask
-        return OpenVisit(
-            self._new_id(), rule.page, rule.auction.slots, ask.method, ask.path, view.found.book, self._clock
-        )
+        return OpenVisit(self._new_id(), rule.page, rule.slots, ask.method, ask.path, view.found.book, self._clock)
 
     def _eligible(self, view: View, visit: OpenVisit) -> tuple[Reason | None, Asking | None]:
         """Why the visit gets no ads; or, where it may, the asking, which may already be under way."""
@@ -157,12 +161,12 @@ class Corridor:
             raise NoAds(Reason.NOT_A_LISTING, str(trouble)) from trouble
 
     async def _ask(self, view: View, page: Page, asking: Asking, visit: OpenVisit) -> list[Result]:
-        """One result for each listing; a listing with too few products is not asked about."""
+        """One result for each listing; a listing with too few products is not asked about, banners always are."""
         rule = view.found.rule
         visit.organic = [listing.ids for listing in page.listings]
         fewest = rule.skip.fewer_than
         asked = [each for each in page.listings if len(each.items) >= fewest and each.ids]
-        if not asked:
+        if not asked and not rule.banners:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
         candidates = [Candidates(listing.ids, listing.scores) for listing in asked]
         within = visit.asks_for_ads(rule.auction.timeout)
@@ -207,7 +211,7 @@ class Corridor:
         """The marketplace's own bytes; how far they may be cached depends on why."""
         response = organic.response
         if reason is not Reason.SHADOW:
-            visit.winners = 0
+            visit.winners = visit.banners = 0
         told = self._ended(visit, reason, response.status)
         if reason is Reason.HEAD and _would_be_merged(view, organic):
             lines = for_merged_page(response.raw_headers) + told
@@ -243,7 +247,9 @@ def _would_be_merged(view: View, organic: Organic) -> bool:
 
 
 def _why_none(view: View, page: Page, results: list[Result]) -> Reason:
-    """Why no ad was placed: the reason of the page's first listing."""
+    """Why no ad was placed: the reason of the page's first listing; a banner that won had no place."""
+    if any(banner.winners for banner in results[len(page.listings) :]):
+        return Reason.NO_MATCH
     if len(page.listings[0].items) < view.found.rule.skip.fewer_than:
         return Reason.TOO_FEW_PRODUCTS
     return Reason.NO_MATCH if results[0].winners else Reason.NO_WINNERS

@@ -26,9 +26,10 @@ class Visit(msgspec.Struct, frozen=True):
     path: str
     book: str
     arm: str = ""  # "ads" or "holdout" where an experiment runs and the shopper is in it
-    winners: int = 0  # ads that were placed
+    winners: int = 0  # ads that were placed, banners included
+    banners: int = 0  # how many of them are banners
     fetched: int = 0  # products that were not on the page and were fetched for it
-    slots: int = 0  # ads that could have been
+    slots: int = 0  # ads that could have been, banners included
     upstream_ms: float = 0.0  # asking the marketplace, until its answer was complete
     ads_ms: float = 0.0  # the shopper's wait for ads after that: for the ad platform, and for products that are fetched
     proxy_ms: float = 0.0  # everything else: our own work
@@ -65,8 +66,8 @@ class OpenVisit:
     """
 
     __slots__ = (
-        "ads_from", "ads_until", "arm", "began", "book", "clock", "detail", "fetched", "id", "marketplace_until",
-        "method", "organic", "page", "path", "shown", "slots", "winners",
+        "ads_from", "ads_until", "arm", "banners", "began", "book", "clock", "detail", "fetched", "id",
+        "marketplace_until", "method", "organic", "page", "path", "shown", "slots", "winners",
     )  # fmt: skip
 
     def __init__(self, id: str, page: str, slots: int, method: str, path: str, book: str, clock: Clock) -> None:
@@ -83,6 +84,7 @@ class OpenVisit:
         self.ads_until = 0.0
         self.arm = ""
         self.winners = 0
+        self.banners = 0
         self.fetched = 0
         self.organic: Sequence[Sequence[str]] = ()
         self.shown: Sequence[Shown] = ()
@@ -120,6 +122,7 @@ class OpenVisit:
             book=self.book,
             arm=self.arm,
             winners=self.winners,
+            banners=self.banners,
             fetched=self.fetched,
             slots=self.slots,
             upstream_ms=upstream * 1000,

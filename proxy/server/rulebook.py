@@ -46,6 +46,10 @@ class Rulebook:
     def pages(self) -> tuple[str, ...]:
         return tuple(rule.page for rule in self._live.current.book.rules)
 
+    @property
+    def pages_with_banners(self) -> tuple[str, ...]:
+        return tuple(rule.page for rule in self._live.current.book.rules if rule.banners)
+
     def offer(self, news: Texts | RuleTrouble) -> bool:
         """Take another folder, unless it has a problem or could not even be read: then what is in force stays."""
         if isinstance(news, RuleTrouble):

@@ -12,6 +12,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
 from proxy import __version__
+from proxy.auction.dialects import DIALECTS
 from proxy.clock import Clock
 from proxy.errors import RuleTrouble
 from proxy.ops.admin import Admin
@@ -72,6 +73,7 @@ class Supervisor:
         scheme = "https" if self._settings.tls_cert else "http"
         _log.info("listening on %s://%s", scheme, address_of(self._listener))
         _log.info("admin on http://%s", self._admin.address)
+        self._warn_of_what_nobody_asks_for()
         workers = [self._go_on(self._crew.keep(number + 1)) for number in range(self._settings.workers)]
         self._go_on(every(_RULES_SECONDS, self._look_at_rules, self._clock))
         self._go_on(every(_KEY_SECONDS, self._look_at_key, self._clock))
@@ -163,7 +165,14 @@ class Supervisor:
             book = self._rulebook
             self._crew.tell(control.Rules(book.generation, dict(book.texts)))
             _log.info("the rules were taken: book=%s generation=%d", book.name, book.generation)
+            self._warn_of_what_nobody_asks_for()
             await asyncio.to_thread(self._last_good.keep, book.texts)
+
+    def _warn_of_what_nobody_asks_for(self) -> None:
+        """What the rules want and the ad platform's API does not have; `check` knows no API."""
+        api, pages = self._settings.ads_api, self._rulebook.pages_with_banners
+        if pages and not DIALECTS[api].banners:
+            _log.warning("--ads-api %s has no banners: those of %s are not asked for", api, ", ".join(pages))
 
     async def _look_at_key(self) -> None:
         if await asyncio.to_thread(self._key_watch.renewed):

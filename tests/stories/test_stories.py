@@ -12,6 +12,7 @@ stories that need the same flags share one proxy, so their pages and paths diffe
     products: {/p/p9: {body: text}}     # optional: what the marketplace answers to other targets
     ads: {winners: [[p3, p1]]}          # ids for each auction; or {body: text, status: 201}
     asked: {auctions: [...]}            # of the ad platform, all that is given must hold; `nothing`: it was not asked
+    calls: 2                            # optional: how often it was asked
     upstream: {line: ..., headers: {name: value or null}, body: text}   # of each request, line and body of the page's
     fetched: [/p/p9]                    # what else the marketplace was asked for, in any order
     response: {reason: served, winners: 2, status: 200, headers: {name: value or null}, coding: gzip, body: text}
@@ -85,6 +86,7 @@ class Story(msgspec.Struct, forbid_unknown_fields=True):
     fetched: list[str] = []
     ads: Auction = msgspec.field(default_factory=Auction)
     asked: dict[str, object] | Literal["nothing"] | None = None
+    calls: int | None = None
     upstream: Part = msgspec.field(default_factory=Part)
     flags: list[str] = []
 
@@ -234,6 +236,7 @@ def test_story(name: str, theatre: Theatre) -> None:
 
 
 def _the_ad_platform_was_asked(story: Story, ads: Actor) -> None:
+    assert story.calls in (None, len(ads.seen))
     if story.asked == "nothing":
         assert ads.seen == []
     elif story.asked is not None:

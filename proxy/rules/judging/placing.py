@@ -9,6 +9,10 @@ from proxy.rules.reading.draft import Draft
 from proxy.rules.selector import Every, Name, Selector, Where
 from proxy.rules.values import OF_ANY_ITEM, Value, names_in
 
+# Five auctions a call is the ad platform's limit, and the listing is one of them.
+BANNERS_OF_ONE_CALL: Final = 4
+MOST_BANNERS: Final = 19  # with a listing four calls, side by side
+
 # -- where winners go -------------------------------------------------------------
 
 
@@ -135,9 +139,13 @@ def _touch(one: Selector, other: Selector) -> bool:
 
 
 def banners(rule: Draft) -> Iterator[Found]:
-    # Five auctions a call is the ad platform's limit, and the listing is one of them.
-    if rule.count("banners") > 4:
-        yield Found("banners[4]", "one call takes five auctions: a listing and four banners", "remove some")
+    count = rule.count("banners")
+    if count > MOST_BANNERS:
+        hint = f"write {MOST_BANNERS} at most"
+        yield Found(f"banners[{MOST_BANNERS}]", f"{count} banners are more than a page can hold", hint)
+    elif count > BANNERS_OF_ONE_CALL:
+        message = "one call to the ad platform takes five auctions, a listing and four banners: each page asks twice"
+        yield Found(f"banners[{BANNERS_OF_ONE_CALL}]", message, "remove some, if you can", "warning")
     for n in range(rule.count("banners")):
         if rule.given(f"banners[{n}].category") and rule.given(f"banners[{n}].search_query"):
             yield Found(f"banners[{n}].search_query", "a banner has a category or search words, not both", "remove one")

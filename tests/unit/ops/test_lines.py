@@ -19,8 +19,11 @@ def test_the_wide_line_says_everything_once():
 
 def test_what_is_rare_stands_at_the_end():
     visit = a_visit(reason=Reason.ADS_DOWN, arm="holdout", fetched=2, detail="refused: no connection")
+    assert " banners=" not in lines.visit_as_text(WHEN, visit)
     assert lines.visit_as_text(WHEN, visit).endswith(' arm=holdout fetched=2 detail="refused: no connection"')
     assert json.loads(lines.visit_as_json(WHEN, visit))["fetched"] == 2
+    assert lines.visit_as_text(WHEN, a_visit(banners=1)).endswith(" banners=1")
+    assert json.loads(lines.visit_as_json(WHEN, a_visit(banners=1)))["banners"] == 1
 
 
 def test_as_json_it_says_the_same():

@@ -11,10 +11,12 @@ def counted(*visits, **numbers) -> Tally:
 
 
 def test_a_visit_counts_by_page_and_reason():
-    tally = counted(a_visit(fetched=1), a_visit(), a_visit(reason=Reason.TOO_LATE, winners=0), a_visit(page="home"))
+    tally = counted(
+        a_visit(fetched=1), a_visit(banners=1), a_visit(reason=Reason.TOO_LATE, winners=0), a_visit(page="home")
+    )
     assert tally.pages["search"].reasons == {"served": 2, "too_late": 1}
     assert (tally.pages["search"].winners, tally.pages["search"].slots) == (4, 9)
-    assert tally.pages["search"].fetched == 1
+    assert (tally.pages["search"].fetched, tally.pages["search"].banners) == (1, 1)
     assert tally.pages["home"].reasons == {"served": 1}
 
 
@@ -43,14 +45,14 @@ def test_numbers_of_other_wings_are_counters_by_their_name():
 
 
 def test_workers_add_up_and_only_the_living_have_gauges():
-    one = counted(a_visit(fetched=1), x_total=1, y=1)
+    one = counted(a_visit(fetched=1, banners=1), x_total=1, y=1)
     other = counted(a_visit(page="home"), a_visit(fetched=2), x_total=2, y=1)
     dead = Tally()
     dead.merge(counted(a_visit(ads_ms=5), x_total=10, y=1), gauges=False)
     total = added_up([one, other], dead)
     assert total.pages["search"].reasons == {"served": 3}
     assert total.pages["home"].winners == 2
-    assert total.pages["search"].fetched == 3
+    assert (total.pages["search"].fetched, total.pages["search"].banners) == (3, 1)
     assert total.counters == {"x_total": 13}
     assert total.gauges["y"] == 2
     assert total.pages["search"].ads.total == 5

@@ -41,6 +41,13 @@ def test_a_rule_knows_every_source_that_it_reads() -> None:
     }
 
 
+def test_banners_have_slots_of_their_own() -> None:
+    assert a_rule(slots=3).slots == 3
+    assert (
+        a_rule(slots=3, banners=[{"slot_id": "a", "at": "$.a"}, {"slot_id": "b", "at": "$.b", "slots": 2}]).slots == 6
+    )
+
+
 @pytest.mark.parametrize(
     ("keys", "needs"),
     [

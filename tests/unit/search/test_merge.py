@@ -123,7 +123,19 @@ def test_banners_are_written_also_where_no_product_won():
         "products": [{"id": 1}],
     }
     assert found.body.endswith(b'"products":[{"id":1}]}')
-    assert (found.placed, found.banners) == (0, 2)
+    assert (found.placed, found.banners, found.ads) == (0, 2, 2)
+
+
+def test_a_banner_replaces_what_stands_at_its_place_and_goes_nowhere_else():
+    banners = [{"slot_id": at, "at": at} for at in ("$.banners", "$.n.b", "$.a[0].b", "$.e")]
+    plan = Plan(a_rule(banners=banners))
+    body = b'{"e":null,"banners":[{"own":1}], "n":1,"a":[{"own":2}],"products":[{"id":1}]}'
+    ad = a_winner(1, "camp", asset=b"[]")
+    found = merge(plan, plan.read(body), [[a_winner(1, "1")]], banners=[[ad]] * 4)
+    banner = [{"id": "camp", "type": "product", "resolvedBidId": "bid-camp", "asset": []}]
+    read = json.loads(found.body)
+    assert (read["banners"], read["n"], read["a"], read["e"]) == (banner, 1, [{"b": banner, "own": 2}], banner)
+    assert (found.placed, found.banners, found.ads) == (1, 3, 4)
 
 
 def test_a_byte_order_mark_stays():

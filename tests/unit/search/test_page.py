@@ -67,6 +67,7 @@ class TheAds:
     clock: ManualClock
     answer_with: Callable[[Sequence[Candidates]], Sequence[Result]] = lambda listings: [wins("p2") for _ in listings]
     asked: list[tuple[Sequence[Candidates], float]] = field(default_factory=list)
+    banners: Sequence[Result] = ()
 
     def begin(self, match: object, ask: object, user: str | None) -> "TheAds":
         return self
@@ -235,6 +236,83 @@ async def test_the_winners_of_all_listings_are_fetched_in_one_round() -> None:
         [],
         ["c", "newer", "d"],
     ]
+
+
+BANNERS = [{"slot_id": "ribbon", "slots": 2, "at": "$.ribbon"}]
+RIBBON = Winner(rank=1, type="brand", id="acme", resolved_bid_id="bid-acme", asset=b'[{"url":"u"}]')
+
+
+async def test_a_banner_stands_beside_the_winners_and_counts_as_an_ad() -> None:
+    stage = Stage(slots=2, banners=BANNERS)
+    stage.ads.banners = [Result((RIBBON,))]
+    answer = await stage.view()
+    assert ids(answer) == ["p2", "p0", "p1", "p3"]
+    assert json.loads(answer.body)["ribbon"] == [
+        {"id": "acme", "type": "brand", "resolvedBidId": "bid-acme", "asset": [{"url": "u"}]}
+    ]
+    assert b"Sponsored-Status: served; winners=2; visit=00ff\r\n" in answer.head
+    assert (stage.visit.winners, stage.visit.banners, stage.visit.slots) == (2, 1, 4)
+
+
+async def test_without_a_winner_in_the_listing_the_page_is_served_with_its_banner_alone() -> None:
+    stage = Stage(banners=BANNERS)
+    stage.ads.answer_with = lambda listings: [Result() for _ in listings]
+    stage.ads.banners = [Result((RIBBON,))]
+    answer = await stage.view()
+    assert answer.body.endswith(BODY[1:])  # the listing keeps its bytes
+    assert b"private, no-store" in answer.head
+    assert (stage.visit.reason, stage.visit.winners, stage.visit.banners) == (Reason.SERVED, 1, 1)
+
+
+@pytest.mark.parametrize("products", [b"[]", b'[{"id":"p0"}]'])
+async def test_a_banner_is_asked_for_where_a_listing_has_too_few_products(products: bytes) -> None:
+    stage = Stage(banners=BANNERS, skip={"fewer_than": 4})
+    body = b'{"products":' + products + b"}"
+    stage.pages.answer = Organic(AResponse(length=len(body)), body, whole=True)  # type: ignore[arg-type]
+    stage.ads.answer_with = lambda listings: []
+    stage.ads.banners = [Result((RIBBON,))]
+    answer = await stage.view()
+    assert [len(listings) for listings, _ in stage.ads.asked] == [0]
+    assert json.loads(answer.body)["products"] == json.loads(products)
+    assert (stage.visit.reason, stage.visit.winners) == (Reason.SERVED, 1)
+
+
+@pytest.mark.parametrize(
+    ("listed", "fewer_than", "ribbon", "reason"),
+    [
+        ((), 2, (), Reason.NO_WINNERS),
+        ((), 9, (), Reason.TOO_FEW_PRODUCTS),
+        (("elsewhere",), 2, (), Reason.NO_MATCH),
+        ((), 2, (RIBBON,), Reason.NO_MATCH),  # `$.total.ribbon` is no place: `total` is a number
+        ((), 9, (RIBBON,), Reason.NO_MATCH),
+    ],
+)
+async def test_with_neither_ads_nor_banners_the_page_stays_organic(
+    listed: tuple[str, ...], fewer_than: int, ribbon: tuple[Winner, ...], reason: Reason
+) -> None:
+    banners = [BANNERS[0] | {"at": "$.total.ribbon"}]
+    stage = Stage(banners=banners, skip={"fewer_than": fewer_than})
+    stage.ads.answer_with = lambda listings: [wins(*listed) for _ in listings]
+    stage.ads.banners = [Result(ribbon)]
+    assert (await stage.view()).body == BODY
+    assert (stage.visit.reason, stage.visit.winners, stage.visit.banners) == (reason, 0, 0)
+
+
+async def test_a_shadow_counts_the_banners_that_it_does_not_write() -> None:
+    stage = Stage(mode="shadow", banners=BANNERS)
+    stage.ads.banners = [Result((RIBBON,))]
+    assert (await stage.view()).body == BODY
+    assert (stage.visit.reason, stage.visit.winners, stage.visit.banners) == (Reason.SHADOW, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "rule", [{"mode": "off"}, {"rollout": 0, "user": "cookie.tsuid"}, {"skip": {"query": ["q"]}}, {"holdout": 99.99, "user": "cookie.tsuid"}]
+)  # fmt: skip
+async def test_who_gets_no_ads_gets_no_banners(rule: dict[str, Any]) -> None:
+    stage = Stage(banners=BANNERS, **rule)
+    stage.ads.banners = [Result((RIBBON,))]
+    assert b"ribbon" not in (await stage.view(headers=[("Cookie", "tsuid=u1")])).body
+    assert stage.ads.asked == []
 
 
 @pytest.mark.parametrize("reason", [Reason.TOO_LATE, Reason.ADS_DOWN, Reason.BREAKER_OPEN, Reason.ADS_INVALID])

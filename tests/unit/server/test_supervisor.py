@@ -38,6 +38,22 @@ async def test_it_is_not_ready_before_a_worker_serves(tmp_path):
     assert supervisor.visits() == []
 
 
+async def test_banners_that_the_api_does_not_have_are_warned_of(tmp_path, caplog):
+    told = settings(tmp_path, ads_api="v1")
+    (tmp_path / "rules" / "b.yaml").write_text(RULE.format(page="b") + "banners: [{slot_id: ribbon, at: $.banners}]\n")
+    Supervisor(told, ManualClock())._warn_of_what_nobody_asks_for()
+    assert [record.message for record in caplog.records] == [
+        "--ads-api v1 has no banners: those of b are not asked for"
+    ]
+
+
+async def test_banners_that_the_api_has_are_not(tmp_path, caplog):
+    told = settings(tmp_path)
+    (tmp_path / "rules" / "b.yaml").write_text(RULE.format(page="b") + "banners: [{slot_id: ribbon, at: $.banners}]\n")
+    Supervisor(told, ManualClock())._warn_of_what_nobody_asks_for()
+    assert caplog.records == []
+
+
 async def test_a_worker_is_told_what_is_in_force(tmp_path):
     supervisor = Supervisor(settings(tmp_path, drain="7s"), ManualClock())
     start = supervisor._told(2)

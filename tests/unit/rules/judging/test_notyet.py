@@ -7,7 +7,6 @@ from tests.builders import a_rule_text, the_problems
     ("sections", "key"),
     [
         ({"preset": "algolia", "products": "", "match": ""}, "preset"),
-        ({"banners": "[{slot_id: a, at: $.b}]"}, "banners"),
         ({"cache": "{ttl: 30s}"}, "cache"),
         ({"products": "{list: //hit, id: ./id}", "tag": "{at: ./x}"}, "products.list"),
         ({"auction": "{slots: 2, speculate: true}"}, "auction.speculate"),

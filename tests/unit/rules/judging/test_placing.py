@@ -41,12 +41,10 @@ NONSENSE = [
     ),
     ({"banners": "[{slot_id: a, at: $.b}, {slot_id: c, at: $.b}]"}, "banners[1].at", "`banners[0].at`", "another"),
     (
-        {
-            "banners": "[{slot_id: a, at: $.b0}, {slot_id: a, at: $.b1}, {slot_id: a, at: $.b2}, {slot_id: a, at: $.b3}, {slot_id: a, at: $.b4}]"
-        },
-        "banners[4]",
-        "five auctions",
-        "remove some",
+        {"banners": str([{"slot_id": "a", "at": f"$.b{n}"} for n in range(20)])},
+        "banners[19]",
+        "more than a page can hold",
+        "19 at most",
     ),
 ]
 
@@ -66,6 +64,11 @@ DOUBTFUL = [
     ({"products": "{list: $.p, id: $.id, vendor: $.v}"}, "products.vendor", "max_per_vendor"),
     ({"tag": "{fields: {rank: rank}}"}, "tag.fields", "written nowhere"),
     ({"products": "{list: '$.p[*]', id: $.id}"}, "products.list", "a listing of every element"),
+    (
+        {"banners": str([{"slot_id": "a", "at": f"$.b{n}"} for n in range(5)])},
+        "banners[4]",
+        "each page asks twice",
+    ),
     (
         {"match": "{path: /g, methods: [POST], graphql: {field: s}}", "products": "{list: $.p, id: $.id}"},
         "products.list",
@@ -92,6 +95,9 @@ FINE = [
     {"tag": "{fields: {}, append: {at: $.tags, value: resolved_bid_id}}"},
     {"tag": "{organic: {bid: null, id2: id, p: page, n: 1.0, t: =x}}"},
     {"products": "{list: '$.results[*].hits', id: $.id}", "tag": "{summary: $.ads}"},
+    {"banners": "[{slot_id: a, at: $.b}, {slot_id: a, at: $.c.d, slots: 3, search_query: query.q}]"},
+    {"banners": str([{"slot_id": "a", "at": f"$.b{n}"} for n in range(4)])},
+    {"layout": "{missing: fetch, fetch: '/p/{id}', product: $.item}"},
 ]
 
 
