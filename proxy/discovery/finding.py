@@ -5,11 +5,13 @@ for any JSON: where there is no listing, the `Discovery` says so and holds what
 was seen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from proxy.discovery.backends import Recognised, recognise
 from proxy.discovery.candidates import candidates
+from proxy.discovery.fit import Fit, fits, takes
 from proxy.discovery.identity import GOOD, identities
 from proxy.discovery.request import Request
 from proxy.discovery.sample import read_sample
@@ -18,6 +20,9 @@ from proxy.discovery.siblings import listings_of
 
 CLEAR_LEAD: Final = 1.5
 """Points by which the first candidate must lead to be beyond doubt."""
+
+NEAR: Final = 0.05
+"""What two ids may lie apart and still be mixed up."""
 
 MOST_TOLD: Final = 8
 
@@ -42,6 +47,8 @@ class Discovery:
         doubts: where it is not sure, why.
         runners_up: the other lists, the likeliest first.
         found: the chosen list with all that was seen of it; None where there is none.
+        backend: the backend that was recognised, also where its preset does not fit; None where there is none.
+        fit: its preset laid over the sample, where it fits.
     """
 
     list: str | None
@@ -50,7 +57,9 @@ class Discovery:
     sure: bool
     doubts: tuple[str, ...]
     runners_up: tuple[RunnerUp, ...]
-    found: Scored | None
+    found: Scored | None = None
+    backend: Recognised | None = None
+    fit: Fit | None = None
 
 
 def discover(response: bytes, request: Request | None = None) -> Discovery:
@@ -63,16 +72,39 @@ def discover(response: bytes, request: Request | None = None) -> Discovery:
     Raises:
         NotASample: the body is no JSON.
     """
-    ranked = scored(candidates(read_sample(response)))
+    value = read_sample(response)
+    ranked = scored(candidates(value))
+    backends = recognise(value, request)
+    backend, fit = _fitting(backends, value, request)
+    if fit is not None and backend is not None:
+        return _of_preset(backend, fit, ranked)
     chosen = next((each for each in ranked if each.points >= ENOUGH and each.id), None)
-    others = tuple(_told(each) for each in ranked if each is not chosen)[:MOST_TOLD]
     if chosen is None:
-        return Discovery(None, None, None, False, ("there is no list that looks like products",), others, None)
-    narrowed = _narrowed(chosen)
-    doubts = tuple(_doubts(narrowed, [each for each in ranked if each is not chosen]))
-    identity = narrowed.id
-    assert identity is not None  # the narrowed items are a part of those in which one was found
-    return Discovery(str(narrowed.candidate), str(identity), None, not doubts, doubts, others, narrowed)
+        seen = tuple(map(_told, ranked[:MOST_TOLD]))
+        return Discovery(None, None, None, False, ("there is no list that looks like products",), seen)
+    found = _narrowed(chosen)
+    others = [each for each in ranked if each is not chosen]
+    doubts = (*_rivals(found, others), *_doubtful_ids(found))
+    runners_up = tuple(map(_told, others[:MOST_TOLD]))
+    backend = backends[0] if backends else None
+    return Discovery(str(found.candidate), str(found.ids[0]), None, not doubts, doubts, runners_up, found, backend)
+
+
+def _fitting(
+    backends: Sequence[Recognised], value: object, request: Request | None
+) -> tuple[Recognised | None, Fit | None]:
+    """The first of the backends whose preset fits, those that would take the request as it is before the others."""
+    fitting = [(backend, fit) for backend in backends if (fit := fits(backend.preset, value))]
+    if request is not None:
+        fitting.sort(key=lambda each: -each[0].points - 2 * takes(each[1].rule, request.ask))
+    return fitting[0] if fitting else (None, None)
+
+
+def _of_preset(backend: Recognised, fit: Fit, ranked: Sequence[Scored]) -> Discovery:
+    others = tuple(_told(each) for each in ranked if each.candidate.steps != fit.found.candidate.steps)[:MOST_TOLD]
+    doubts = tuple(_doubtful_ids(fit.found)) if fit.own_id else ()
+    place, id_place = str(fit.found.candidate), str(fit.found.ids[0])
+    return Discovery(place, id_place, backend.preset, not doubts, doubts, others, fit.found, backend, fit)
 
 
 def _narrowed(chosen: Scored) -> Scored:
@@ -88,19 +120,20 @@ def _told(each: Scored) -> RunnerUp:
     return RunnerUp(str(each.candidate), each.points, each.because)
 
 
-def _doubts(chosen: Scored, others: Sequence[Scored]) -> list[str]:
-    doubts: list[str] = []
+def _rivals(chosen: Scored, others: Sequence[Scored]) -> Iterator[str]:
     rival = max(others, key=lambda each: each.points, default=None)
     if rival is not None and rival.points >= ENOUGH and chosen.points - rival.points < CLEAR_LEAD:
-        doubts.append(f"{rival.candidate} looks much like a list of products, too")
+        yield f"{rival.candidate} looks much like a list of products, too"
+
+
+def _doubtful_ids(chosen: Scored) -> Iterator[str]:
     first, *more = chosen.ids
     if first.score < GOOD:
-        doubts.append(f"nothing in the items is clearly named as their id; {first} comes nearest")
+        yield f"nothing in the items is clearly named as their id; {first} comes nearest"
     if first.repeats:
-        doubts.append(f"{first.repeats} of the ids in {first} stand there more than once")
-    near = [each for each in more if each.score > first.score - 0.06 and each.values != first.values]
+        yield f"{first.repeats} of the ids in {first} stand there more than once"
+    near = [each for each in more if each.score > first.score - NEAR and each.values != first.values]
     if near:
-        doubts.append(f"{near[0]} could be the id, too ({near[0].values[0]} instead of {first.values[0]})")
+        yield f"{near[0]} could be the id, too ({near[0].values[0]} instead of {first.values[0]})"
     if len(chosen.candidate.items) == 1:
-        doubts.append("there is a single product in it; a sample with more of them tells more")
-    return doubts
+        yield "there is a single product in it; a sample with more of them tells more"

@@ -138,10 +138,17 @@ def _is_scalar(value: object) -> bool:
     return isinstance(value, str | int | float) and not isinstance(value, bool)
 
 
+def identity_at(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]]) -> Identity | None:
+    """What stands at one place, whatever it is called; None where it is nothing like an id."""
+    return _read_at(steps, arrays, 1.0)
+
+
 def _judged(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], wrap: Sequence[str]) -> Identity | None:
     named = _name_score(steps)
-    if not named:
-        return None
+    return _read_at(steps, arrays, named * _nearness(steps, wrap)) if named else None
+
+
+def _read_at(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], weight: float) -> Identity | None:
     found = [[value for item in items if _is_scalar(value := _value(item, steps)) and value != ""] for items in arrays]
     values = [value for each in found for value in each]
     if not values:
@@ -150,7 +157,7 @@ def _judged(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], wrap: S
     missing = sum(map(len, arrays)) - len(values)
     distinct = 1 - repeats / len(values)
     present = len(values) / (len(values) + missing)
-    score = named * _plausible(values) * present**1.5 * distinct**2 * _nearness(steps, wrap)
+    score = weight * _plausible(values) * present**1.5 * distinct**2
     return Identity(steps, score, tuple(map(str, values)), repeats, missing)
 
 
@@ -158,8 +165,8 @@ def _value(item: object, steps: Iterable[Step]) -> object:
     for step in steps:
         if isinstance(step, Name) and isinstance(item, dict):
             item = item.get(step.key)
-        elif isinstance(step, Index) and isinstance(item, list) and len(item) == 1:
-            item = item[0]
+        elif isinstance(step, Index) and isinstance(item, list) and step.n < len(item):
+            item = item[step.n]
         else:
             return None
     return item

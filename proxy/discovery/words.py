@@ -19,6 +19,10 @@ def words_of(key: str) -> tuple[str, ...]:
     return tuple(word.lower() for run in _RUN.findall(key[:100]) for word in _WORD.findall(run))
 
 
+def _row(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 def _set(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
@@ -143,3 +147,28 @@ OF_SOMETHING_ELSE: Final = _set(
     "slot hs"
 )
 """`brand_id` is an id, but not the product's."""
+
+# -- what requests call things ----------------------------------------------------
+SEARCH_WORDS: Final = _row(
+    "q query search searchterm term keyword keywords searchquery searchtext searchstring searchphrase text fulltext "
+    "ft phrase querytext s st k kw w ntt wd qs find input searchword suche busca busqueda recherche"
+)
+"""Names for the words searched for, the likeliest first."""
+
+SEARCHES: Final = _set("search s find suche busca buscar recherche query autocomplete suggest q")
+"""Segments of a path behind which the words may stand: `/search/red shoes`."""
+
+PAGE_NUMBERS: Final = _set("page p pg pageno pagenumber pagenum pagenr pageindex currentpage paged pageid seite pagina")
+
+OFFSETS: Final = _set(
+    "offset start from skip startindex begin pageoffset recordoffset startrow startrecord resultoffset firstresult"
+)
+
+CURSORS: Final = _set("after cursor pagetoken nextpagetoken endcursor continuation continuationtoken scrollid")
+
+SORTS: Final = _set("sort sortby sorting sortorder orderby ordering sortfield sortdir order")
+
+FILTERS: Final = _set(
+    "filter filters refine refinement refinements brand brands price prices minprice maxprice color colour colors "
+    "colours size sizes rating ratings discount instock availability material gender fq facetfilters facetfilter"
+)

@@ -1,0 +1,148 @@
+import json
+
+import pytest
+
+from proxy.discovery.request import Request
+from proxy.discovery.request_marks import (
+    graphql,
+    paging,
+    places,
+    search_words,
+    sorting_and_filtering,
+    user_sources,
+    word_in_path,
+)
+
+
+def get(target, *headers):
+    return Request("GET", target, headers).ask
+
+
+def post(body, target="/api/search"):
+    return Request("POST", target, (), body if isinstance(body, bytes) else json.dumps(body).encode()).ask
+
+
+@pytest.mark.parametrize(
+    ("ask", "source"),
+    [
+        (get("/s?q=lamp"), "query.q"),
+        (get("/s?lang=en&keyword=lamp&page=2"), "query.keyword"),
+        (get("/s?search_term=lamp"), "query.search_term"),
+        (get("/s?text.en=lamp"), "query.text.en"),
+        (get("/s?search=x&query=lamp"), "query.query"),
+        (get("/s?search[text]=lamp"), "query.search[text]"),
+        (post({"query": "lamp"}), "body.$.query"),
+        (post({"filter": {"category": "x"}, "params": {"searchTerm": "lamp"}}), "body.$.params.searchTerm"),
+        (post({"queries": [{"indexUid": "p", "q": "lamp"}]}), "body.$.queries[0].q"),
+        (post({"query": "query S($t: String) { s }", "variables": {"term": "lamp"}}), "body.$.variables.term"),
+        (post(b"q=desk+lamp&page=1"), "form.q"),
+    ],
+)
+def test_the_words_searched_for_are_found_by_their_name(ask, source):
+    place = search_words(places(ask))
+    assert place is not None
+    assert place.source == source
+    assert "lamp" in place.value
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        get("/s"),
+        get("/s?q="),
+        get("/s?page=2&size=3"),
+        get("/s?query=query%20S%20%7B%20s%20%7D"),
+        post(b"no form"),
+        post({"query": {"match_all": {}}}),
+        post(b"\xff\xfe"),
+    ],
+)
+def test_where_nothing_is_searched_for_nothing_is_found(ask):
+    assert search_words(places(ask)) is None
+
+
+@pytest.mark.parametrize(
+    ("target", "segment"),
+    [
+        ("/search/red%20shoes", 1),
+        ("/api/search/lamp", 2),
+        ("/s/lamp", 1),
+        ("/api/search", None),
+        ("/search/products", None),
+        ("/search/v2", None),
+        ("/search/search.json", None),
+        ("/search/", None),
+        ("/products/lamp", None),
+    ],
+)
+def test_the_words_may_be_a_segment_of_the_path(target, segment):
+    assert word_in_path(get(target)) == segment
+
+
+@pytest.mark.parametrize(
+    ("ask", "source", "first"),
+    [
+        (get("/s?q=x&page=1"), "query.page", 1),
+        (get("/s?q=x&page=0"), "query.page", 0),
+        (get("/s?q=x&page=3"), "query.page", 1),
+        (get("/s?q=x&offset=0"), "query.offset", 0),
+        (get("/s?q=x&offset=24&page=2"), "query.page", 1),
+        (get("/s?page[number]=1"), "query.page[number]", 1),
+        (get("/s?page[offset]=20"), "query.page[offset]", 0),
+        (post({"q": "x", "from": 0}), "body.$.from", 0),
+        (post({"variables": {"after": "abc"}}), "body.$.variables.after", 0),
+    ],
+)
+def test_the_page_of_results_is_found_with_its_first(ask, source, first):
+    found = paging(places(ask), counted_from_0=False)
+    assert found is not None
+    assert (found.place.source, found.first) == (source, first)
+
+
+def test_a_page_that_the_answer_counts_from_0_begins_there():
+    found = paging(places(get("/s?page=1")), counted_from_0=True)
+    assert found is not None
+    assert found.first == 0
+
+
+@pytest.mark.parametrize("ask", [get("/s?page=last"), get("/s?q=x"), get("/s?pages=3")])
+def test_what_is_no_page_of_results_is_none(ask):
+    assert paging(places(ask), counted_from_0=False) is None
+
+
+def test_what_sorts_and_filters_is_told_from_the_usual_order():
+    found = places(get("/s?q=x&sort=price&order=relevance&brand=acme&filter[size]=m&page=1&sort_by="))
+    active, usual = sorting_and_filtering(found)
+    assert [place.key for place in active] == ["sort", "brand", "filter[size]"]
+    assert [place.key for place in usual] == ["order", "sort_by"]
+
+
+def test_what_a_body_sorts_by_cannot_be_skipped():
+    assert sorting_and_filtering(places(post({"sort": "price"}))) == ([], [])
+
+
+def test_who_asks_is_guessed_from_cookies_and_headers():
+    ask = get("/s", ("Cookie", "lang=en; visitor_id=9; tsuid=u1"), ("X-User-Id", "7"), ("X-Channel", "web"))
+    assert user_sources(ask) == ["cookie.tsuid", "cookie.visitor_id", "header.x-user-id"]
+
+
+@pytest.mark.parametrize(
+    ("ask", "expected"),
+    [
+        (post({"operationName": "Search", "query": "query Search { search }"}), ("Search", None)),
+        (post({"query": "query Find { search }"}), ("Find", None)),
+        (post({"query": "{ search(q: 1) { id } }"}), (None, "search")),
+        (get("/graphql?operationName=Search&variables=%7B%7D"), ("Search", None)),
+    ],
+)
+def test_a_graphql_operation_is_named(ask, expected):
+    found = graphql(ask)
+    assert found is not None
+    assert (found.operation, found.field) == expected
+
+
+@pytest.mark.parametrize(
+    "ask", [get("/s?query=lamp"), post({"query": "lamp"}), post([1]), post({"query": "{"}), get("/s")]
+)
+def test_what_is_no_graphql_is_none(ask):
+    assert graphql(ask) is None
