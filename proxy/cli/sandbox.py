@@ -6,12 +6,13 @@ import sqlite3
 import sys
 import time
 import uuid
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
 from textwrap import dedent
 
 from proxy.errors import SettingsTrouble
-from proxy.sandbox.behaviour import LIES, Behaviour, read_delay, read_lies, read_rate
+from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES, Manners
 from proxy.sandbox.config import read_market
 from proxy.sandbox.exchange import Exchange
 from proxy.sandbox.running import run_app
@@ -41,29 +42,48 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         type=Path,
         help=f"holds the key that callers must send; else the variable {KEY_VARIABLE}",
     )
-    parser.add_argument("--delay", metavar="30ms[..90ms]", default="0ms", help="wait so long before each answer")
-    parser.add_argument("--fail-rate", metavar="0.1", default="0", help="so many of the answers are a 5xx (0 to 1)")
-    parser.add_argument("--lie", metavar="MODE[,MODE]", default="", help="answer untruly; several take turns")
+    parser.add_argument("--delay", metavar="30ms[..90ms]", help="wait so long before each answer")
+    parser.add_argument("--fail-rate", metavar="0.1", help="so many of the answers are a 5xx (0 to 1)")
+    parser.add_argument("--lie", metavar="MODE[,MODE]", help="answer untruly; several take turns")
+    events = parser.add_argument_group("events alone", "what is given above holds for auctions and events")
+    events.add_argument("--events-delay", metavar="30ms[..90ms]", help="instead of --delay")
+    events.add_argument("--events-fail-rate", metavar="0.1", help="instead of --fail-rate")
+    events.add_argument("--events-lie", metavar="MODE[,MODE]", help="instead of --lie")
+    events.add_argument("--poison", metavar="REGEX", help="refuse an event whose id or product it is found in")
+    events.add_argument(
+        "--any-bid", action="store_true", help="take events about ads that were not sold here, as organic ones"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve until stopped. 0; 1 where a setting or the campaigns cannot be used."""
     try:
-        behaviour = Behaviour(read_delay(args.delay), read_rate(args.fail_rate), read_lies(args.lie))
-        run_app(_sandbox(args, behaviour).app(), args.listen, "ad platform")
+        run_app(_sandbox(args, _manners(args)).app(), args.listen, "ad platform")
     except (SettingsTrouble, ValueError) as trouble:
         print(trouble, file=sys.stderr)
         return 1
     return 0
 
 
-def _sandbox(args: argparse.Namespace, behaviour: Behaviour) -> Sandbox:
+def _manners(args: argparse.Namespace) -> Manners:
+    """Raises ValueError, telling what is wrong."""
+    both = {"delay": args.delay, "fail_rate": args.fail_rate, "lie": args.lie}
+    events = {"delay": args.events_delay, "fail_rate": args.events_fail_rate, "lie": args.events_lie}
+    alone = {**events, "poison": args.poison, "any_bid": args.any_bid or None}
+    return Manners().with_changes({**_given(both), "events": _given(alone)})
+
+
+def _given(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def _sandbox(args: argparse.Namespace, manners: Manners) -> Sandbox:
     market, key = read_market(args.config), _key(args.key_file)
     store = _store(args.data)
     seal = Seal(store.secret)
     exchange = Exchange(market, store, seal, time.time, uuid.uuid4)
-    return Sandbox(exchange, store, seal, key, behaviour, Random())
+    return Sandbox(exchange, store, seal, key, manners, Random())
 
 
 def _store(folder: Path) -> Store:
@@ -84,13 +104,21 @@ def _key(file: Path | None) -> str:
 
 
 def _told() -> str:
-    width = max(map(len, LIES))
-    lies = "\n".join(f"  {name:{width}}  {meaning}" for name, meaning in LIES.items())
     how = """
-        While it runs, GET and POST /_sandbox/behaviour show and change how it behaves:
+        While it runs, GET and POST /_sandbox/behaviour show and change how it behaves; what does not stand under
+        `auctions` or `events` changes both:
           curl -d '{"delay": "300ms", "fail_rate": 0.5, "lie": ["html"]}' http://127.0.0.1:8082/_sandbox/behaviour
+          curl -d '{"events": {"lie": ["close-after", "truth"], "poison": "^bad-"}}' http://127.0.0.1:8082/_sandbox/behaviour
           curl -d '{"delay": "0ms", "fail_rate": 0, "lie": []}' http://127.0.0.1:8082/_sandbox/behaviour
+        GET /_sandbox/ is a page for people: the report, the campaigns, what came in last;
+        GET /_sandbox/report?campaign=NAME&day=2026-01-31 is the report as JSON;
+        GET /_sandbox/events?limit=100 lists the events, newest first; /_sandbox/events/count counts them;
         GET /_sandbox/campaigns shows who bids, and why the others do not;
         GET /_sandbox/bid/RESOLVED_BID_ID opens a sealed bid: the price of a click, the campaign, the rank.
         """
-    return f"lies:\n{lies}\n{dedent(how)}"
+    return f"lies, to auctions:\n{_listed(AUCTION_LIES)}\n\nlies, to events:\n{_listed(EVENT_LIES)}\n{dedent(how)}"
+
+
+def _listed(lies: Mapping[str, str]) -> str:
+    width = max(map(len, lies))
+    return "\n".join(f"  {name:{width}}  {meaning}" for name, meaning in lies.items())

@@ -1,16 +1,17 @@
 """How the platform behaves just now: how slow, how often it fails, which lies it tells. Pure.
 
 Told on the command line, and changed while it runs (`POST /_sandbox/behaviour`);
-a change makes another `Behaviour`. Where several lies are given, each answer
-tells one of them, in turn.
+a change makes another `Manners`. Auctions and events are answered each in their
+own manner. Where several lies are given, each answer tells one of them, in turn;
+`truth` takes a turn as well.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Any, ClassVar, Final, Self
 
-LIES: Final[Mapping[str, str]] = {
+_OF_AUCTIONS: Final[Mapping[str, str]] = {
     # an answer that keeps the form of the contract, but not its meaning
     "unknown-ids": "winners that nobody asked about",
     "doubled": "each winner stands twice",
@@ -27,7 +28,6 @@ LIES: Final[Mapping[str, str]] = {
     "empty": "201 and not one byte",
     "null": "201 and `null`",
     "not-json": "201 and half a JSON document",
-    "html": "200 and a web page",
     "deep": "JSON nested 100,000 deep",
     "huge": "8 MiB of winners",
     "gzip": "compressed, though nobody offered to read that",
@@ -36,10 +36,14 @@ LIES: Final[Mapping[str, str]] = {
     "truncated": "the connection ends in the middle of the answer",
     "wrong-length": "more bytes than Content-Length says",
     "slow-body": "the head at once, then a byte every 50 ms",
+    "two-answers": "the answer, and a second one that nobody asked for",
+}
+_OF_BOTH: Final[Mapping[str, str]] = {
+    "truth": "no lie, for a turn among others",
+    "html": "200 and a web page",
     "hang": "no answer at all, for an hour",
     "reset": "the connection is reset instead of an answer",
     "not-http": "bytes that are no HTTP",
-    "two-answers": "the answer, and a second one that nobody asked for",
     "big-head": "256 KiB of headers",
     # an answer that says no
     "400": "400, in the vendor's words",
@@ -53,13 +57,25 @@ LIES: Final[Mapping[str, str]] = {
     "503": "503 with Retry-After: 2, in HTML",
     "redirect": "307 to another path, which would take the key along",
 }
+_OF_EVENTS: Final[Mapping[str, str]] = {
+    # whatever is not called `-after` comes before anything is stored
+    "close": "the connection is closed before anything is done",
+    "close-after": "all is stored, then the connection is closed without an answer",
+    "hang-after": "all is stored, and no answer comes, for an hour",
+    "500-after": "all is stored, and the answer is a 500",
+    "429-date": "429 with Retry-After as a date, 2 seconds ahead",
+    "redirect-host": "307 to another host, which must never see the key",
+}
+AUCTION_LIES: Final = {**_OF_AUCTIONS, **_OF_BOTH}
+EVENT_LIES: Final = {**_OF_BOTH, **_OF_EVENTS}
+LIES: Final = {**AUCTION_LIES, **EVENT_LIES}
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s)")
 
 
 @dataclass(frozen=True, slots=True)
 class Behaviour:
-    """How each answer is given.
+    """How each answer to an auction is given.
 
     Attributes:
         delay: the shortest and the longest time to wait before an answer, in seconds.
@@ -71,24 +87,86 @@ class Behaviour:
     fail_rate: float = 0.0
     lies: tuple[str, ...] = ()
 
-    def with_changes(self, changes: Mapping[str, object]) -> "Behaviour":
-        """Another one; keys as on the command line. Raises ValueError, telling what is wrong."""
-        unknown = sorted(set(changes) - {"delay", "fail_rate", "lie"})
-        if unknown:
-            raise ValueError(f"there is no `{unknown[0]}`; write delay, fail_rate or lie")
-        changed = self
-        if "delay" in changes:
-            changed = replace(changed, delay=read_delay(str(changes["delay"])))
-        if "fail_rate" in changes:
-            changed = replace(changed, fail_rate=read_rate(changes["fail_rate"]))
-        if "lie" in changes:
-            changed = replace(changed, lies=read_lies(changes["lie"]))
-        return changed
+    TELLS: ClassVar[Mapping[str, str]] = AUCTION_LIES
+
+    def with_changes(self, changes: Mapping[str, object]) -> Self:
+        """Another one; keys as `told` writes them. Raises ValueError, telling what is wrong."""
+        readers = self._readers()
+        unknown = next((name for name in changes if name not in readers), None)
+        if unknown is not None:
+            raise ValueError(f"there is no `{unknown}`; write {' or '.join(readers)}")
+        read = {_ATTRIBUTES.get(name, name): readers[name](value) for name, value in changes.items()}
+        return replace(self, **read)
 
     def told(self) -> dict[str, object]:
         """As it is written: what `with_changes` reads."""
         low, high = (f"{seconds * 1000:g}ms" for seconds in self.delay)
         return {"delay": low if low == high else f"{low}..{high}", "fail_rate": self.fail_rate, "lie": list(self.lies)}
+
+    def _readers(self) -> dict[str, Callable[[object], Any]]:
+        return {
+            "delay": lambda value: read_delay(str(value)),
+            "fail_rate": read_rate,
+            "lie": lambda value: read_lies(value, self.TELLS),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EventBehaviour(Behaviour):
+    """How each answer to reported events is given.
+
+    Attributes:
+        poison: a regular expression: an event whose id or product it is found in is refused, well-formed as it is.
+        any_bid: a resolvedBidId that this platform never gave out makes the event an organic one, instead of an error.
+    """
+
+    poison: str = ""
+    any_bid: bool = False
+
+    TELLS: ClassVar[Mapping[str, str]] = EVENT_LIES
+
+    def told(self) -> dict[str, object]:
+        """As it is written."""
+        return {**Behaviour.told(self), "poison": self.poison, "any_bid": self.any_bid}
+
+    def _readers(self) -> dict[str, Callable[[object], Any]]:
+        return {**Behaviour._readers(self), "poison": read_poison, "any_bid": read_flag}
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How auctions and events are answered."""
+
+    auctions: Behaviour = Behaviour()
+    events: EventBehaviour = EventBehaviour()
+
+    def with_changes(self, changes: Mapping[str, object]) -> "Manners":
+        """Others. `auctions` and `events` change one side; what stands beside them changes both.
+
+        A lie for both is told by whoever can tell it. Raises ValueError, telling what is wrong.
+        """
+        both = {name: value for name, value in changes.items() if name not in ("auctions", "events")}
+        Behaviour().with_changes({name: value for name, value in both.items() if name != "lie"})
+        lies = read_lies(both.pop("lie"), LIES) if "lie" in both else None
+        auctions, events = self.auctions.with_changes(both), self.events.with_changes(both)
+        if lies is not None:
+            auctions = replace(auctions, lies=tuple(one for one in lies if one in AUCTION_LIES))
+            events = replace(events, lies=tuple(one for one in lies if one in EVENT_LIES))
+        return Manners(auctions.with_changes(_side(changes, "auctions")), events.with_changes(_side(changes, "events")))
+
+    def told(self) -> dict[str, object]:
+        """As it is written: what `with_changes` reads."""
+        return {"auctions": self.auctions.told(), "events": self.events.told()}
+
+
+_ATTRIBUTES: Final = {"lie": "lies"}
+
+
+def _side(changes: Mapping[str, object], name: str) -> Mapping[str, object]:
+    side = changes.get(name, {})
+    if not isinstance(side, Mapping):
+        raise ValueError(f'`{name}`: write an object, like {{"delay": "30ms"}}')
+    return side
 
 
 def read_delay(text: str) -> tuple[float, float]:
@@ -120,12 +198,30 @@ def read_rate(value: object) -> float:
     return rate
 
 
-def read_lies(value: object) -> tuple[str, ...]:
-    """Names with commas between, or a list of them; empty for the truth."""
+def read_lies(value: object, known: Mapping[str, str] = LIES) -> tuple[str, ...]:
+    """Names out of `known`, with commas between, or a list of them; empty for the truth."""
     if isinstance(value, list | tuple):
         value = ",".join(str(one) for one in value)
     names = tuple(name.strip() for name in str(value or "").split(",") if name.strip())
     for name in names:
-        if name not in LIES:
-            raise ValueError(f"no lie is called {name!r}; there are {', '.join(LIES)}")
+        if name not in known:
+            where = "" if name not in LIES else " here"
+            raise ValueError(f"no lie{where} is called {name!r}; there are {', '.join(known)}")
     return names
+
+
+def read_poison(value: object) -> str:
+    """A regular expression; empty for none."""
+    pattern = str(value or "")
+    try:
+        re.compile(pattern)
+    except re.error as wrong:
+        raise ValueError(f"a poison of {pattern!r}: no regular expression: {wrong}") from None
+    return pattern
+
+
+def read_flag(value: object) -> bool:
+    """true or false."""
+    if not isinstance(value, bool):
+        raise ValueError(f"any_bid of {value!r}: write true or false")
+    return value

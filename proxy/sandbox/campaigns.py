@@ -127,3 +127,8 @@ class Market(_Written):
     def by_id(self) -> Mapping[str, Product]:
         """The catalogue by product id."""
         return {product.id: product for product in self.products}
+
+    @cached_property
+    def by_uuid(self) -> Mapping[str, Campaign]:
+        """The campaigns by their id on the wire."""
+        return {str(campaign.uuid): campaign for campaign in self.campaigns}

@@ -1,13 +1,16 @@
-"""What the platform must not forget: what each campaign has spent, and its sealing secret.
+"""What the platform must not forget: its file, its sealing secret, and what each campaign has spent.
 
-SQLite in the data folder, written by this one process. What was spent is also
-held in memory, so that an auction never waits for the disk. Charging writes and
-commits before it answers. Events, attribution and reports get tables of their
-own beside these; `user_version` says which are there.
+SQLite in the data folder, written by this one process. Whatever belongs together
+is written in one `transaction`, and is on its way to the disk before anybody is
+answered: a process that is killed loses nothing that it said yes to. What was
+spent is also held in memory, so that an auction never waits for the disk. Events
+and reports have their own tables in the same file (`books.py`).
 """
 
 import secrets
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -18,25 +21,35 @@ CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WIT
 CREATE TABLE IF NOT EXISTS spending (
     campaign TEXT NOT NULL, day TEXT NOT NULL, micros INTEGER NOT NULL, PRIMARY KEY (campaign, day)
 ) WITHOUT ROWID;
-PRAGMA user_version = 1;
 """
 
 
 class Store:
-    """Opens, or makes, `sandbox.sqlite3` in `folder`."""
+    """Opens, or makes, `sandbox.sqlite3` in `folder`. `db` is for those who keep tables of their own in it."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(folder / "sandbox.sqlite3", isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = NORMAL")
-        self._db.executescript(_SCHEMA)
-        rows = self._db.execute("SELECT campaign, day, micros FROM spending")
+        self.db = sqlite3.connect(folder / "sandbox.sqlite3", isolation_level=None)
+        self.db.execute("PRAGMA journal_mode = WAL")
+        # In WAL mode this outlives the process, however it ends; only a power cut can take the last moments.
+        self.db.execute("PRAGMA synchronous = NORMAL")
+        self.db.executescript(_SCHEMA)
         self._spent: dict[str, dict[str, int]] = {}
-        for campaign, day, micros in rows:
-            self._spent.setdefault(campaign, {})[day] = micros
-        self._totals = {campaign: sum(days.values()) for campaign, days in self._spent.items()}
+        self._totals: dict[str, int] = {}
+        self._remember()
         self.secret = self._secret()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Everything that is written inside, or nothing of it."""
+        self.db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self.db.execute("ROLLBACK")
+            self._remember()
+            raise
+        self.db.execute("COMMIT")
 
     def spent(self, campaign: str, wall: float) -> Spent:
         """What `campaign` has spent, in all and on the day of `wall`."""
@@ -45,7 +58,7 @@ class Store:
     def charge(self, campaign: str, micros: int, wall: float) -> None:
         """Add to what `campaign` has spent on the day of `wall`."""
         day = _day(wall)
-        self._db.execute(
+        self.db.execute(
             "INSERT INTO spending VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET micros = micros + excluded.micros",
             (campaign, day, micros),
         )
@@ -55,11 +68,17 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.close()
+        self.db.close()
+
+    def _remember(self) -> None:
+        self._spent.clear()
+        for campaign, day, micros in self.db.execute("SELECT campaign, day, micros FROM spending"):
+            self._spent.setdefault(campaign, {})[day] = micros
+        self._totals = {campaign: sum(days.values()) for campaign, days in self._spent.items()}
 
     def _secret(self) -> bytes:
-        self._db.execute("INSERT OR IGNORE INTO meta VALUES ('seal', ?)", (secrets.token_bytes(32),))
-        row: tuple[bytes] = self._db.execute("SELECT value FROM meta WHERE name = 'seal'").fetchone()
+        self.db.execute("INSERT OR IGNORE INTO meta VALUES ('seal', ?)", (secrets.token_bytes(32),))
+        row: tuple[bytes] = self.db.execute("SELECT value FROM meta WHERE name = 'seal'").fetchone()
         return row[0]
 
 

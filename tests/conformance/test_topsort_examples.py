@@ -11,7 +11,7 @@ from proxy.auction.client import Ads
 from proxy.auction.question import Candidates
 from proxy.auction.winners import read_v1, read_v2
 from proxy.rules.book import Match
-from proxy.sandbox.behaviour import Behaviour
+from proxy.sandbox.behaviour import Manners
 from proxy.sandbox.config import parse_market
 from proxy.sandbox.exchange import Exchange
 from proxy.sandbox.seal import Seal
@@ -141,7 +141,7 @@ async def sandbox(tmp_path):
     store = Store(tmp_path)
     seal = Seal(store.secret)
     exchange = Exchange(parse_market(MARKET), store, seal, lambda: 1_700_000_000.0, lambda: UUID(int=1))
-    async with TestServer(Sandbox(exchange, store, seal, "TSE_test", Behaviour(), Random(7)).app()) as server:
+    async with TestServer(Sandbox(exchange, store, seal, "TSE_test", Manners(), Random(7)).app()) as server:
         yield str(server.make_url("")).rstrip("/")
     store.close()
 

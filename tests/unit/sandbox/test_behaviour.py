@@ -1,6 +1,16 @@
 import pytest
 
-from proxy.sandbox.behaviour import LIES, Behaviour, read_delay, read_lies, read_rate
+from proxy.sandbox.behaviour import (
+    AUCTION_LIES,
+    EVENT_LIES,
+    LIES,
+    Behaviour,
+    EventBehaviour,
+    Manners,
+    read_delay,
+    read_lies,
+    read_rate,
+)
 
 
 @pytest.mark.parametrize(
@@ -46,3 +56,50 @@ def test_a_change_of_something_else_is_refused():
 
 def test_every_lie_says_what_it_does():
     assert all(LIES.values())
+
+
+def test_a_lie_of_the_other_side_is_refused():
+    with pytest.raises(ValueError, match="no lie here is called 'hostile'; there are truth, html"):
+        EventBehaviour().with_changes({"lie": "hostile"})
+    with pytest.raises(ValueError, match="no lie here is called 'close-after'"):
+        Behaviour().with_changes({"lie": ["close-after"]})
+    assert set(AUCTION_LIES) | set(EVENT_LIES) == set(LIES)
+
+
+def test_a_change_is_for_both_sides_or_for_one():
+    manners = Manners().with_changes({"delay": "1ms", "events": {"delay": "2ms", "lie": "close-after"}})
+    assert (manners.auctions, manners.events) == (
+        Behaviour((0.001, 0.001)),
+        EventBehaviour((0.002, 0.002), lies=("close-after",)),
+    )
+    manners = manners.with_changes({"fail_rate": 1, "auctions": {"fail_rate": 0}})
+    assert (manners.auctions.fail_rate, manners.events.fail_rate) == (0, 1)
+    assert manners.events.lies == ("close-after",)
+
+
+def test_a_lie_for_both_is_told_by_whoever_can():
+    manners = Manners().with_changes({"lie": ["hostile", "401", "close"]})
+    assert (manners.auctions.lies, manners.events.lies) == (("hostile", "401"), ("401", "close"))
+    assert manners.with_changes({"lie": []}) == Manners()
+
+
+def test_what_is_told_can_be_given_back():
+    manners = Manners().with_changes({"lie": "500", "events": {"poison": "^bad", "any_bid": True}})
+    assert Manners().with_changes(manners.told()) == manners
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"lie": "white"}, "no lie is called"),
+        ({"poison": "x"}, "no `poison`; write delay or fail_rate or lie"),
+        ({"auctions": {"poison": "x"}}, "no `poison`"),
+        ({"events": {"poison": "("}}, "no regular expression"),
+        ({"events": {"any_bid": "yes"}}, "true or false"),
+        ({"events": "html"}, "write an object"),
+        ({"event": {}}, "no `event`"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_in_words(changes, told):
+    with pytest.raises(ValueError, match=told):
+        Manners().with_changes(changes)

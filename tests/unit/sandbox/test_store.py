@@ -1,4 +1,7 @@
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from proxy.sandbox.budget import Spent
 from proxy.sandbox.store import Store
@@ -34,3 +37,20 @@ def test_two_platforms_have_two_secrets(tmp_path: Path):
     assert one.secret != other.secret
     one.close()
     other.close()
+
+
+def test_what_is_not_finished_is_not_remembered_either(tmp_path: Path):
+    store = Store(tmp_path)
+    store.charge("c", 5, TODAY)
+    with pytest.raises(sqlite3.Error), store.transaction():
+        _charge_and_fail(store)
+    assert store.spent("c", TODAY) == Spent(5, 5)
+    with store.transaction():
+        store.charge("c", 7, TODAY)
+    assert store.spent("c", TODAY) == Spent(12, 12)
+    store.close()
+
+
+def _charge_and_fail(store: Store) -> None:
+    store.charge("c", 7, TODAY)
+    store.db.execute("not SQL")
