@@ -1,0 +1,243 @@
+"""The door for events: a request in, an answer out.
+
+    POST <prefix>/v2/events     checked, kept, answered 204; delivered later
+    POST <prefix>/v1/events     checked, handed on at once, the ad platform's answer handed back
+    POST <prefix>/v2/auctions   banner widgets' auctions, where they are wanted
+
+These paths byte for byte; every other one is the marketplace's. A request is
+taken whole or not at all. Nothing of its header goes on: not the sender's
+Authorization, no cookie; the key is added by whoever delivers. Nothing of an
+event is ever written to a log.
+
+What a body is called does not matter, only what it is: a beacon says
+text/plain, others say nothing, and an event must not be lost over it.
+"""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any, Final, Protocol
+
+from aiohttp import web
+
+from proxy.clock import Clock
+from proxy.events import replies
+from proxy.events.batch import NotTaken, Received, read_batch, read_v1
+from proxy.events.guard import INTERACTIONS, Guard, odd_clock, why_invalid
+from proxy.events.origins import PREFLIGHT, Origins
+from proxy.events.outbox import Outbox, OutboxTrouble, Put
+from proxy.events.replies import Refusal, Told
+from proxy.events.sender import PATIENCE, Fields, body_of, cut, fields_of, send
+from proxy.topsort import v1, v2
+
+_log = logging.getLogger(__name__)
+
+MOST_BYTES: Final = 256 * 1024
+"""Of a request, as it came and decoded: two hundred events of more than a kilobyte."""
+
+_KEPT: Final = replies.in_json(HTTPStatus.ACCEPTED, b"{}")
+_PREFLIGHT: Final = Told(204, replies.TAKEN.head + PREFLIGHT)
+_OPTIONS: Final = Told(204, replies.TAKEN.head + b"Allow: POST, OPTIONS\r\n")
+
+
+class Forwarding(Protocol):
+    """How an event of version 1 goes on at once (`forward.py`)."""
+
+    async def send(self, body: bytes) -> tuple[int, bytes]:
+        """Status and JSON body for the sender; may raise `OutboxTrouble`."""
+        ...
+
+
+class Asking(Protocol):
+    """Who answers a widget's auctions."""
+
+    async def ask(self, body: bytes) -> tuple[int, bytes]:
+        """Status and JSON body for the widget."""
+        ...
+
+
+class EventsDoor:
+    """Takes events.
+
+    Args:
+        outbox: where they are kept.
+        forward: where those of version 1 go.
+        widgets: who answers banner widgets' auctions; None where they are the marketplace's business.
+        prefix: in front of the paths ("/topsort", or "").
+        origins: which pages may send.
+        guard: how much a client may send.
+        clock: the time.
+        client_of: the sender's address, as far as trusted proxies let us know it.
+        host_of: the host, with its port, by which the sender reached us.
+        patience: seconds in which a body must come.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        forward: Forwarding,
+        widgets: Asking | None,
+        *,
+        prefix: str,
+        origins: Origins,
+        guard: Guard,
+        clock: Clock,
+        client_of: Callable[[web.BaseRequest], str],
+        host_of: Callable[[web.BaseRequest], str],
+        patience: float = PATIENCE,
+    ) -> None:
+        self._outbox = outbox
+        self._forward = forward
+        self._widgets = widgets
+        self._origins = origins
+        self._guard = guard
+        self._clock = clock
+        self._client_of = client_of
+        self._host_of = host_of
+        self._patience = patience
+        self._under_way: set[asyncio.Future[Any]] = set()
+        self._rooms: dict[str, Callable[[web.BaseRequest, Fields, bytes], Awaitable[Told]]] = {
+            prefix + v2.EVENTS: self._take,
+            prefix + v1.EVENTS: self._hand_on,
+        }
+        if widgets is not None:
+            self._rooms[prefix + v2.AUCTIONS] = self._ask
+        self.counts: Counter[str] = Counter()
+        """What happened, "what" or "what|which": taken, seen, conflicts, filtered, rejected, faults, clock, gone."""
+
+    @property
+    def paths(self) -> Sequence[str]:
+        """The paths that are ours."""
+        return tuple(self._rooms)
+
+    def owns(self, target: str) -> bool:
+        """Whether a request target, as sent, is one of ours; asked for every request that comes in."""
+        return target in self._rooms or ("?" in target and target.partition("?")[0] in self._rooms)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request that is ours."""
+        fields = fields_of(request)
+        welcome = self._origins.welcome(fields, lambda: self._host_of(request))
+        try:
+            return send(request, await self._answer(request, fields, welcome), welcome or b"")
+        except Refusal as refusal:
+            self.counts[f"rejected|{refusal.why}"] += 1
+            return send(request, refusal.told, welcome or b"", last=refusal.last or _still_waits(request, fields))
+        except ConnectionError:
+            self.counts["gone"] += 1
+            return cut(request)
+        except asyncio.CancelledError:  # what was handed to the outbox is kept whole, though nobody hears of it
+            self.counts["gone"] += 1
+            raise
+        except Exception:
+            _log.exception("a mistake of ours: a request of events has failed")
+            self.counts["rejected|bug"] += 1
+            return send(request, replies.OUR_MISTAKE, welcome or b"", last=True)
+
+    async def close(self) -> None:
+        """Wait for what is under way though its sender has left."""
+        if self._under_way:
+            await asyncio.wait(self._under_way)
+
+    # -- may it come in? ----------------------------------------------------
+
+    async def _answer(self, request: web.BaseRequest, fields: Fields, welcome: bytes | None) -> Told:
+        if welcome is None:
+            raise Refusal("origin", replies.NOT_WELCOME)
+        method = request._message.method
+        if method == "OPTIONS":
+            return _PREFLIGHT if b"access-control-request-method" in fields else _OPTIONS
+        if method != "POST":
+            raise Refusal("method", replies.NOT_ALLOWED)
+        if self._guard.limits:
+            wait = self._guard.wait(self._client_of(request), self._clock.now())
+            if wait:
+                raise Refusal("rate", replies.too_fast(wait))
+        body = await body_of(request, fields, MOST_BYTES, self._patience)
+        return await self._rooms[request._message.path.partition("?")[0]](request, fields, body)
+
+    # -- version 2 ----------------------------------------------------------
+
+    async def _take(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
+        received = self._read(read_batch, body)
+        if self._guard.limits:
+            self._guard.charge(self._client_of(request), len(received) - 1, self._clock.now())
+        why = why_invalid(fields)
+        wanted = received if why is None else [one for one in received if one.type not in INTERACTIONS]
+        if wanted:
+            await self._keep(wanted)
+        if why is not None:
+            await self._set_aside([one for one in received if one.type in INTERACTIONS], why)
+        return replies.TAKEN
+
+    async def _keep(self, received: Sequence[Received]) -> None:
+        counts = self.counts
+        try:
+            puts = await self._outbox.put([one.event for one in received])
+        except OutboxTrouble as trouble:
+            raise Refusal(trouble.why, replies.not_kept()) from None
+        now = self._clock.wall()
+        for one, put in zip(received, puts, strict=True):
+            counts[_SEEN if put is Put.SEEN else f"taken|{one.type}"] += 1
+            if put is Put.CONFLICT:
+                counts["conflicts"] += 1
+            if odd := odd_clock(one.moment, now):
+                counts[f"clock|{odd}"] += 1
+
+    async def _set_aside(self, received: Sequence[Received], why: str) -> None:
+        """Keep what is not sent on, for people to look at; no room for it is no trouble of the sender's."""
+        if received:
+            self.counts[f"filtered|{why}"] += len(received)
+            with suppress(OutboxTrouble):
+                await self._outbox.filter([one.event for one in received], why)
+
+    # -- version 1 ----------------------------------------------------------
+
+    async def _hand_on(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
+        one: Received = self._read(read_v1, body)
+        why = why_invalid(fields)
+        if why is not None and one.type in INTERACTIONS:
+            await self._set_aside([one], why)
+            return _KEPT
+        try:
+            status, said = await self._to_its_end(self._forward.send(body))
+        except OutboxTrouble as trouble:
+            raise Refusal(trouble.why, replies.not_kept()) from None
+        if status < HTTPStatus.BAD_REQUEST:
+            self.counts[f"taken|{one.type}"] += 1
+        return replies.in_json(status, said)
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
+        """What it comes to; it goes on, too, when the sender leaves: half a forwarding is nobody's wish."""
+        task = asyncio.ensure_future(work)
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    # -- widgets ------------------------------------------------------------
+
+    async def _ask(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
+        assert self._widgets is not None
+        status, said = await self._widgets.ask(body)
+        return replies.in_json(status, said)
+
+    # -- both versions ------------------------------------------------------
+
+    def _read(self, read: Callable[[bytes], Any], body: bytes) -> Any:
+        try:
+            return read(body)
+        except NotTaken as trouble:
+            for fault in trouble.faults:
+                self.counts[f"faults|{fault.code}"] += 1
+            raise Refusal("invalid", replies.not_events(trouble.faults)) from None
+
+
+_SEEN: Final = "seen"
+
+
+def _still_waits(request: web.BaseRequest, fields: Fields) -> bool:
+    """Whether the sender still waits to be told that its body may come; after a refusal it need not send it."""
+    return b"expect" in fields and not request.content.is_eof()
