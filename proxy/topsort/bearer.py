@@ -2,8 +2,10 @@
 
 All of the head but the length, which comes last, is made once for each key.
 Nothing here shows the key when printed, and whatever the ad platform says goes
-through `safe` before anybody reads it.
+through `safe` (or, whole, through `safe_json`) before anybody reads it.
 """
+
+import msgspec
 
 
 class Bearer:
@@ -50,3 +52,15 @@ class Bearer:
     def safe(self, said: str) -> str:
         """What the ad platform said, in words that do not hold the key, should it have repeated it."""
         return said.replace(self._key, "***")
+
+    def safe_json(self, body: bytes) -> bytes | None:
+        """An answer's body as it may be handed to a browser; None where it is not JSON.
+
+        What is written in escapes is spelled out first, so that no key hides in them. The rest keeps its bytes.
+        """
+        try:
+            value = msgspec.json.decode(body)
+        except (ValueError, RecursionError):
+            return None
+        told = msgspec.json.encode(value) if b"\\" in body else body
+        return told.replace(msgspec.json.encode(self._key)[1:-1], b"***")

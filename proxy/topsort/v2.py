@@ -10,7 +10,7 @@ Fields are in our spelling (`resolved_bid_id`), the wire has the vendor's
 Source: the vendor's OpenAPI file, version 2.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import Annotated, Final, Generic, TypeVar
 
@@ -212,6 +212,11 @@ _BRAND_REQUEST = msgspec.json.Decoder(BrandAuctionsRequest)
 def write_request(request: AuctionsRequest | BrandAuctionsRequest) -> bytes:
     """The body of a question."""
     return _ENCODER.encode(request)
+
+
+def write_events(kind: str, bodies: Iterable[bytes]) -> bytes:
+    """The body of `POST /v2/events` with events of one kind, each the JSON object that its sender wrote."""
+    return b'{"%b":[%b]}' % (kind.encode(), b",".join(bodies))
 
 
 def read_request(body: bytes) -> AuctionsRequest:

@@ -37,3 +37,24 @@ def test_a_key_that_cannot_stand_in_a_header_is_refused_without_being_told(key):
     with pytest.raises(ValueError) as trouble:
         a_bearer(key)
     assert not key or key not in str(trouble.value)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (b'{"a": 1.10, "b":"x"}', b'{"a": 1.10, "b":"x"}'),
+        (b'{"message":"TSE_secret is no key"}', b'{"message":"*** is no key"}'),
+        (b'{"message":"\\u0054SE_secret"}', b'{"message":"***"}'),
+        (b'{"TSE_secret":1}', b'{"***":1}'),
+        (b"<html>TSE_secret", None),
+        (b"", None),
+        (b"[" * 100_000, None),
+        (b'{"a":"\xff"}', None),
+    ],
+)
+def test_a_json_answer_can_be_handed_on_without_the_key(body, told):
+    assert a_bearer().safe_json(body) == told
+
+
+def test_a_key_with_a_quote_is_found_in_json_too():
+    assert a_bearer('TSE_"x').safe_json(b'{"a":"TSE_\\"x"}') == b'{"a":"***"}'

@@ -74,3 +74,9 @@ def test_a_winner_that_was_written_can_be_read():
         {"url": "https://cdn.example/a.png", "content": {"headingText": "hi"}}
     ]
     assert not result.winners[0].metadata
+
+
+def test_events_are_sent_as_the_bytes_that_they_are():
+    bodies = [b'{"id": "1",  "price": 1.10}', b'{"id":"\\u0032"}']
+    assert v2.write_events("clicks", bodies) == b'{"clicks":[{"id": "1",  "price": 1.10},{"id":"\\u0032"}]}'
+    assert json.loads(v2.write_events("clicks", bodies[:1])) == {"clicks": [{"id": "1", "price": 1.1}]}

@@ -1,0 +1,269 @@
+"""Delivery: claim, post, settle, until we are told to stop.
+
+Every process runs one; an outbox gives events only to the one that is to
+deliver, and for the others this loop is a look a second. What happens to a
+batch is `flight.py`'s; here is who goes next. Kinds take turns, so that a flood
+of impressions holds no purchase up. All durations are on the monotonic clock.
+
+While an address stands still because the set-up is at fault, the outbox is
+told so again and again (nothing that waits grows older then), and one event at
+a time asks whether it is mended.
+"""
+
+import asyncio
+import logging
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from proxy.clock import Clock
+from proxy.events.destination import Probe, Standing
+from proxy.events.event import Kept
+from proxy.events.flight import Flight, Posting, Watch
+from proxy.events.lane import Lane, lanes
+from proxy.events.ledger import Ledger
+from proxy.events.outbox import Outbox, OutboxTrouble, Untouched
+from proxy.wire.client import Client
+
+_log = logging.getLogger(__name__)
+
+LOOK: Final = 1.0
+"""Seconds: as often as this everything is looked at anew, whatever is told meanwhile."""
+BREATH: Final = 0.02
+"""Seconds between two looks that found nothing."""
+SAY_AGAIN: Final = 3.0
+"""Seconds after which the outbox is told again that delivery stands still."""
+MOST_HELD: Final = 3
+"""Tried events of a kind among which a probe is chosen."""
+
+
+def _unwatched(_: Posting) -> None:
+    pass
+
+
+class Delivery:
+    """Delivers what waits in an outbox.
+
+    Args:
+        outbox: where events wait; opened, and closed after us.
+        client: the pool of connections to the ad platform, for events alone.
+        key: gives the ad platform's key.
+        clock: the time.
+        chance: a number in [0, 1), for pauses.
+        watch: is handed every call that has ended.
+        look: seconds after which everything is looked at anew.
+
+    Attributes:
+        rounds: how often everything was looked at.
+        counts: `attempts` (calls), `retried` (events posted again), `ambiguous` (calls), `rejected_batches`,
+            `expired`, `bugs`, and by kind `delivered.KIND` and `dead.KIND`.
+    """
+
+    def __init__(
+        self,
+        outbox: Outbox,
+        client: Client,
+        key: Callable[[], str],
+        clock: Clock,
+        *,
+        chance: Callable[[], float] = random.random,
+        watch: Watch = _unwatched,
+        look: float = LOOK,
+    ) -> None:
+        self.rounds = 0
+        self.counts: Counter[str] = Counter()
+        self._outbox = outbox
+        self._clock = clock
+        self._watch = watch
+        self._look = look
+        self._lanes = lanes(client, key, clock, chance)
+        self._turns = deque((lane, kind) for lane in self._lanes for kind in lane.kinds)
+        self._dry: set[str] = set()
+        self._ledger = Ledger(outbox)
+        self._flights: set[asyncio.Task[None]] = set()
+        self._news: asyncio.Task[None] | None = None
+        self._wake = asyncio.Event()
+        self._still_said_at: float | None = None
+        self._closing = False
+        self._within = 0.0
+        self._running: asyncio.Future[None] | None = None
+
+    @property
+    def state(self) -> Mapping[str, Standing]:
+        """How each address of the ad platform does, by its path."""
+        return {lane.post.path: lane.destination.standing(self._clock.now()) for lane in self._lanes}
+
+    async def run(self) -> None:
+        """Deliver until `close`, or until cancelled."""
+        self._running = asyncio.get_running_loop().create_future()
+        try:
+            while not self._closing:
+                await self._guarded_round()
+        finally:
+            try:
+                await self._land()
+            finally:
+                self._running.set_result(None)
+
+    async def close(self, within: float) -> None:
+        """Stop. Calls under way may end for so many seconds; whatever was not delivered by then stays in the outbox."""
+        self._closing, self._within = True, within
+        self._wake.set()
+        if self._running is not None:
+            await asyncio.shield(self._running)
+
+    # -- the loop ------------------------------------------------------------
+
+    async def _guarded_round(self) -> None:
+        """A mistake of ours is logged and slows us down; it never ends the delivery."""
+        self.rounds += 1
+        try:
+            await self._round()
+        except OutboxTrouble as trouble:
+            _log.warning("delivery waits for the outbox: %s", trouble)
+        except Exception:
+            _log.exception("a mistake of ours in the delivery of events")
+            self.counts["bugs"] += 1
+        else:
+            return
+        await self._rest(self._look)
+
+    async def _round(self) -> None:
+        """One look at everything, and then the wait for what may change it."""
+        self._wake.clear()
+        if not await self._ledger.pay():
+            await self._rest(self._look)
+            return
+        await self._say_whether_it_stands_still()
+        for lane in self._lanes:
+            lane.mind_the_key()
+            await self._probe(lane)
+        launched = await self._launch()
+        self._listen(after=0.0 if launched else BREATH)
+        await self._rest(self._look)
+
+    async def _launch(self) -> bool:
+        """Send out what there is and what there is room for; whether it was anything."""
+        launched = False
+        while (turn := self._whose_turn()) and not self._closing:
+            lane, kind = turn
+            events = await self._outbox.claim(kind, lane.most)
+            if events:
+                self._fly(lane, events)
+                launched = True
+            else:
+                self._dry.add(kind)
+        return launched
+
+    def _whose_turn(self) -> tuple[Lane, str] | None:
+        """The kind that waits longest, may have events, and whose lane has room."""
+        for turn in self._turns:
+            lane, kind = turn
+            if kind not in self._dry and lane.room:
+                self._turns.remove(turn)
+                self._turns.append(turn)
+                return turn
+        return None
+
+    # -- flights --------------------------------------------------------------
+
+    def _fly(self, lane: Lane, events: Sequence[Kept], probe: bool = False) -> None:
+        flight = Flight(
+            lane, events, self._ledger, self.counts, self._clock, self._watch, lambda: self._closing, probe=probe
+        )
+        lane.in_flight += 1
+        task = asyncio.get_running_loop().create_task(flight.run(), name="events")
+        self._flights.add(task)
+        task.add_done_callback(partial(self._landed, lane))
+
+    def _landed(self, lane: Lane, task: "asyncio.Task[None]") -> None:
+        lane.in_flight -= 1
+        self._flights.discard(task)
+        self._wake.set()
+        if not task.cancelled() and (bug := task.exception()) is not None:
+            _log.error("a mistake of ours in the delivery of events", exc_info=bug)
+            self.counts["bugs"] += 1
+
+    async def _land(self) -> None:
+        """Let what is under way end in its time, and put down everything else."""
+        try:
+            if self._flights:
+                await asyncio.wait(self._flights, timeout=self._within)
+        finally:
+            left = {*self._flights, *([self._news] if self._news is not None else [])}
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
+            with suppress(OutboxTrouble):  # it was logged; what is not settled is claimed again
+                await self._ledger.pay()
+
+    # -- standing still -------------------------------------------------------
+
+    async def _say_whether_it_stands_still(self) -> None:
+        now = self._clock.now()
+        why = "; ".join(lane.destination.why for lane in self._lanes if lane.stands_still)
+        if not why:
+            if self._still_said_at is not None:
+                await self._outbox.go_on()
+                self._still_said_at = None
+        elif self._still_said_at is None or now - self._still_said_at >= SAY_AGAIN:
+            await self._outbox.stand_still(why)
+            self._still_said_at = now
+
+    async def _probe(self, lane: Lane) -> None:
+        probe = lane.destination.probe(self._clock.now(), lane.in_flight)
+        if probe is None:
+            return
+        event = await self._one_to_probe_with(lane, probe)
+        if event is None:
+            lane.nothing_to_probe()
+        else:
+            self._fly(lane, [event], probe=True)
+
+    async def _one_to_probe_with(self, lane: Lane, probe: Probe) -> Kept | None:
+        """An event that was never tried; else one that was tried least, so that they take turns."""
+        for kind in lane.kinds:
+            if untried := await self._outbox.claim_untried(kind):
+                return untried[0]
+        if probe is Probe.UNTRIED:
+            return None
+        return await self._least_tried(lane)
+
+    async def _least_tried(self, lane: Lane) -> Kept | None:
+        held: list[Kept] = []
+        chosen: Kept | None = None
+        try:
+            for kind in lane.kinds:
+                for _ in range(MOST_HELD):
+                    held += (claimed := await self._outbox.claim(kind, 1))
+                    if not claimed:
+                        break
+            chosen = min(held, key=lambda one: one.attempts, default=None)
+        finally:
+            self._ledger.owe(Untouched(one.ref) for one in held if one is not chosen)
+        await self._ledger.pay()
+        return chosen
+
+    # -- waiting --------------------------------------------------------------
+
+    def _listen(self, after: float) -> None:
+        """Hear of new events, while there is room for any."""
+        listening = self._news is not None and not self._news.done()
+        if not listening and any(lane.room for lane in self._lanes):
+            self._news = asyncio.create_task(self._hear(after))
+
+    async def _hear(self, after: float) -> None:
+        with suppress(OutboxTrouble):  # the next claim meets it too, and is heard
+            await asyncio.sleep(after)
+            await self._outbox.wait(self._look)
+        self._dry.clear()
+        self._wake.set()
+
+    async def _rest(self, seconds: float) -> None:
+        """Until something has changed, or so many seconds have passed."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
