@@ -43,6 +43,17 @@ _PREFLIGHT: Final = Told(204, replies.TAKEN.head + PREFLIGHT)
 _OPTIONS: Final = Told(204, replies.TAKEN.head + b"Allow: POST, OPTIONS\r\n")
 
 
+def paths_of(prefix: str, *, widgets: bool) -> Sequence[str]:
+    """The paths that are ours.
+
+    Args:
+        prefix: in front of them ("/topsort", or "").
+        widgets: whether banner widgets' auctions are ours.
+    """
+    paths = (v2.EVENTS, v1.EVENTS, v2.AUCTIONS) if widgets else (v2.EVENTS, v1.EVENTS)
+    return tuple(prefix + path for path in paths)
+
+
 class Forwarding(Protocol):
     """How an event of version 1 goes on at once (`forward.py`)."""
 
@@ -99,19 +110,12 @@ class EventsDoor:
         self._host_of = host_of
         self._patience = patience
         self._under_way: set[asyncio.Future[Any]] = set()
-        self._rooms: dict[str, Callable[[web.BaseRequest, Fields, bytes], Awaitable[Told]]] = {
-            prefix + v2.EVENTS: self._take,
-            prefix + v1.EVENTS: self._hand_on,
-        }
-        if widgets is not None:
-            self._rooms[prefix + v2.AUCTIONS] = self._ask
+        paths = paths_of(prefix, widgets=widgets is not None)
+        self._rooms: dict[str, Callable[[web.BaseRequest, Fields, bytes], Awaitable[Told]]] = dict(
+            zip(paths, (self._take, self._hand_on, self._ask), strict=False)
+        )
         self.counts: Counter[str] = Counter()
         """What happened, "what" or "what|which": taken, seen, conflicts, filtered, rejected, faults, clock, gone."""
-
-    @property
-    def paths(self) -> Sequence[str]:
-        """The paths that are ours."""
-        return tuple(self._rooms)
 
     def owns(self, target: str) -> bool:
         """Whether a request target, as sent, is one of ours; asked for every request that comes in."""

@@ -97,6 +97,8 @@ def _contradictions(values: Mapping[str, Any]) -> Iterable[str]:
             yield f"--{kind}-cert and --{kind}-key belong together; write both, or neither"
         elif certificate is not None:
             yield from _unusable_pair(kind, certificate, key)
+    if values["no_events"] and values["widget_auctions"]:
+        yield "--no-events and --widget-auctions: without events no path is ours; leave one of the two out"
     admin, listen = values["admin"], values["listen"]
     if admin is not None and not admin.is_loopback and values["admin_token"] is None:
         how = f"set {PREFIX}ADMIN_TOKEN, or write an address of this machine such as 127.0.0.1:9090"

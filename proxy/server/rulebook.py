@@ -50,6 +50,16 @@ class Rulebook:
     def pages_with_banners(self) -> tuple[str, ...]:
         return tuple(rule.page for rule in self._live.current.book.rules if rule.banners)
 
+    def wanting(self, path: str) -> tuple[str, ...]:
+        """The pages whose rules name this path, or take a POST there by a pattern."""
+        segments = tuple(path[1:].split("/"))
+        return tuple(
+            rule.page
+            for rule in self._live.current.book.rules
+            if rule.match.path.match(segments) is not None
+            and ("POST" in rule.match.methods or not rule.match.path.captures)
+        )
+
     def offer(self, news: Texts | RuleTrouble) -> bool:
         """Take another folder, unless it has a problem or could not even be read: then what is in force stays."""
         if isinstance(news, RuleTrouble):

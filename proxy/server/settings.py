@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from proxy.events.guard import Rate
 from proxy.server import units
 from proxy.server.key import Key
 from proxy.server.units import Address, Network
 
 PREFIX: Final = "SPONSORED_PROXY_"
 KEY_VARIABLE: Final = PREFIX + "ADS_KEY"
+_SMALLEST_OUTBOX: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Settings:
     ads_key_file: Path | None
     ads_ca: Path | None
     no_status_headers: bool
+    no_events: bool
+    events_prefix: str
+    events_origins: tuple[str, ...] | None
+    events_rate: Rate | None
+    outbox_size: int
+    widget_auctions: bool
     admin: Address
     admin_token: str | None = field(repr=False)
     drain: float
@@ -106,6 +114,13 @@ def _token(text: str) -> str:
     return text
 
 
+def _outbox_size(text: str) -> int:
+    size = units.size(text)
+    if size < _SMALLEST_OUTBOX:
+        raise ValueError("too small for a few requests of events; write 1MiB or more")
+    return size
+
+
 def _switch(name: str, help: str) -> Setting:
     return Setting(name, "", units.yes_or_no, "false", help)
 
@@ -135,6 +150,12 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("ads-key-file", "FILE", Path, None, f"holds the ad platform's key (or {KEY_VARIABLE}); may be rotated"),
     Setting("ads-ca", "FILE", _file, None, "certificates to trust for the ad platform instead of the system's"),
     _switch("no-status-headers", "leave Sponsored-Status and Server-Timing out of the answers"),
+    _switch("no-events", "take no events; their paths are the marketplace's"),
+    Setting("events-prefix", "PATH", units.path_prefix, "/topsort", "in front of /v2/events, /v1/events; / for none"),
+    Setting("events-origins", "LIST", units.origins, None, "pages that may send events, or *; without: the shop's own"),
+    Setting("events-rate", "N/s", units.rate, None, "events of one client, by address; more get a 429"),
+    Setting("outbox-size", "SIZE", _outbox_size, "1GiB", "events that wait on disk; more get a 503"),
+    _switch("widget-auctions", "answer banner widgets' auctions (/v2/auctions), too"),
     Setting("admin", "ADDRESS", units.address, "127.0.0.1:9090", "health, metrics, admin page; never for shoppers"),
     Setting("admin-token", "TOKEN", _token, None, "needed where --admin is not loopback (not by probes)", secret=True),
     Setting("drain", "TIME", _time, "30s", "how long requests under way may take to end after SIGTERM"),

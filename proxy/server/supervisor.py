@@ -15,6 +15,7 @@ from proxy import __version__
 from proxy.auction.dialects import DIALECTS
 from proxy.clock import Clock
 from proxy.errors import RuleTrouble
+from proxy.events.handler import paths_of
 from proxy.ops.admin import Admin
 from proxy.ops.exposition import House
 from proxy.ops.metrics import Tally
@@ -169,10 +170,20 @@ class Supervisor:
             await asyncio.to_thread(self._last_good.keep, book.texts)
 
     def _warn_of_what_nobody_asks_for(self) -> None:
-        """What the rules want and the ad platform's API does not have; `check` knows no API."""
+        """What the rules want and will not get: `check` knows neither the ad platform's API nor our own paths."""
         api, pages = self._settings.ads_api, self._rulebook.pages_with_banners
         if pages and not DIALECTS[api].banners:
             _log.warning("--ads-api %s has no banners: those of %s are not asked for", api, ", ".join(pages))
+        self._warn_of_what_events_take_away()
+
+    def _warn_of_what_events_take_away(self) -> None:
+        """What the rules want of paths at which events are taken; `check` knows no `--events-prefix`."""
+        if self._settings.no_events:
+            return
+        for path in paths_of(self._settings.events_prefix, widgets=self._settings.widget_auctions):
+            if pages := self._rulebook.wanting(path):
+                how = "write another --events-prefix, or --no-events"
+                _log.warning("events are taken at %s: %s never sees a request there; %s", path, ", ".join(pages), how)
 
     async def _look_at_key(self) -> None:
         if await asyncio.to_thread(self._key_watch.renewed):

@@ -1,4 +1,4 @@
-"""Settings as people write them: durations, sizes, addresses, networks, yes and no. Pure.
+"""Settings as people write them: durations, sizes, rates, addresses, origins, networks, yes and no. Pure.
 
 Each reader takes text and returns a value, or raises ValueError with a
 sentence that says what is wrong and what to write instead. Which setting it
@@ -10,12 +10,18 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from proxy.events.guard import Rate
+from proxy.events.origins import EVERYBODY
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _BYTES = {"": 1, "B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)", re.ASCII)
 _SIZE = re.compile(r"([0-9]+)\s?([A-Za-z]*)", re.ASCII)
+_RATE = re.compile(r"([0-9]+)/(s|m|h)", re.ASCII)
+_PREFIX = re.compile(r"(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)+", re.ASCII)
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?#@\s]+)", re.ASCII)
 _YES_NO = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 
 
@@ -95,6 +101,53 @@ def url(text: str) -> str:
     if "?" in text or "#" in text:
         raise ValueError("a base URL has no `?` and no `#`; leave out what stands behind the path")
     return text.rstrip("/")
+
+
+def rate(text: str) -> Rate:
+    """So many in so long: "50/s", "600/m", "5000/h"."""
+    read = _RATE.fullmatch(text)
+    if read is None or int(read[1]) < 1:
+        raise ValueError("not a rate; write how many in a second, a minute or an hour, such as 50/s or 600/m")
+    return Rate(int(read[1]), _SECONDS[read[2]])
+
+
+def path_prefix(text: str) -> str:
+    """What stands in front of a path, "/topsort" or "/a/b"; "/" and nothing at all are no prefix."""
+    if text in ("", "/"):
+        return ""
+    if text.endswith("/"):
+        raise ValueError(f"ends with a slash; write {text.rstrip('/') or '/'}")
+    if not _PREFIX.fullmatch(text) or {".", ".."} & set(text.split("/")):
+        raise ValueError("not a path; write it as /topsort or /ads/events, without `?`, `#`, `%`, `//` and dots alone")
+    return text
+
+
+def origins(text: str) -> tuple[str, ...]:
+    """Origins as browsers send them, of "https://shop.example, https://m.shop.example:8443"; "*" is everybody."""
+    parts = tuple(re.split(r"[\s,]+", text.strip()))
+    if parts == EVERYBODY:
+        return EVERYBODY
+    return tuple(_origin(part) for part in parts)
+
+
+def _origin(text: str) -> str:
+    read = _ORIGIN.fullmatch(text.lower())
+    if text.lower() == "null":
+        raise ValueError("null is the origin of every sandboxed frame; write the page's own, or * for everybody")
+    if "*" in text:
+        raise ValueError(f"{text!r} names no origin; write each one out, or * alone for everybody")
+    if read is None or not read[2].isascii():
+        how = "write scheme and host as a browser sends them, such as https://shop.example, without a path"
+        raise ValueError(f"{text!r} is not an origin; {how}")
+    scheme, host = read.groups()
+    try:
+        port = urlsplit(f"//{host}").port
+    except ValueError:
+        raise ValueError(f"{text!r} has a port that is none; leave it out, or write one up to 65535") from None
+    return f"{scheme}://{host.rpartition(':')[0] if port == _PORTS.get(scheme, 0) else host}"
+
+
+_PORTS = {"http": 80, "https": 443}
 
 
 def networks(text: str) -> tuple[Network, ...]:

@@ -6,6 +6,7 @@ import json
 import pytest
 
 from proxy.events.event import Shelf
+from proxy.events.handler import paths_of
 from proxy.events.outbox import OutboxTrouble
 from tests.events_door import V1, WIDGETS, a_door, a_pageview, a_purchase, a_v1_click, an_event, one, request
 from tests.patience import until
@@ -171,7 +172,8 @@ async def test_widgets_auctions_are_ours_only_where_they_are_wanted():
 @pytest.mark.parametrize("prefix", ["", "/topsort", "/a/b"])
 async def test_its_paths_are_its_own_byte_for_byte(prefix):
     async with a_door(prefix=prefix) as door:
-        assert door.events.paths == (prefix + "/v2/events", prefix + "/v1/events")
+        assert paths_of(prefix, widgets=False) == (prefix + "/v2/events", prefix + "/v1/events")
+        assert paths_of(prefix, widgets=True)[2:] == (prefix + "/v2/auctions",)
         for target in (
             f"{prefix}/v2/events",
             f"{prefix}/v1/events",

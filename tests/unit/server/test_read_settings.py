@@ -34,6 +34,10 @@ def test_the_defaults_are_those_of_the_contract():
     assert settings.trusted_proxies == units.PRIVATE
     assert not settings.preserve_host
     assert not settings.no_status_headers
+    assert (settings.events_prefix, settings.events_origins, settings.events_rate) == ("/topsort", None, None)
+    assert settings.outbox_size == 2**30
+    assert not settings.no_events
+    assert not settings.widget_auctions
 
 
 def test_a_variable_is_read_and_a_flag_wins():
@@ -44,6 +48,28 @@ def test_a_variable_is_read_and_a_flag_wins():
     }
     settings = read_settings(UPSTREAM | {"workers": "2"}, environment)
     assert (settings.workers, settings.drain, settings.preserve_host) == (2, 60.0, True)
+
+
+def test_what_is_told_about_events_reaches_the_workers():
+    flags = {
+        "events_prefix": "/",
+        "events_origins": "https://a.example",
+        "events_rate": "50/s",
+        "widget_auctions": "true",
+    }
+    settings = read_settings(UPSTREAM | flags | {"outbox_size": "2MiB"}, KEY)
+    worker = again(settings.told, "canary-key")
+    assert (worker.events_prefix, worker.events_origins, worker.events_rate) == ("", ("https://a.example",), (50, 1))
+    assert (worker.outbox_size, worker.widget_auctions) == (2 * 2**20, True)
+    assert read_settings(UPSTREAM | {"events_prefix": ""}, KEY).events_prefix == ""
+
+
+def test_widgets_auctions_without_events_are_noticed():
+    assert "--no-events and --widget-auctions" in problems_of({"no_events": "true", "widget_auctions": "yes"})
+
+
+def test_an_outbox_that_holds_nothing_is_noticed():
+    assert "--outbox-size 64KiB: too small" in problems_of({"outbox_size": "64KiB"})
 
 
 def test_an_empty_variable_says_nothing():

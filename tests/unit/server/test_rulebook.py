@@ -25,6 +25,22 @@ def test_a_good_edit_is_taken():
     assert (book.generation, book.texts, book.pages, book.problems) == (1, GOOD, ("search",), ())
 
 
+@pytest.mark.parametrize(
+    ("match", "wants"),
+    [
+        ("{path: /topsort/v2/events}", True),
+        ('{path: "/topsort/{rest...}", methods: [POST]}', True),
+        ('{path: "/{rest...}"}', False),
+        ("{path: /search, methods: [POST]}", False),
+    ],
+)
+def test_a_rule_that_wants_a_path_of_ours_is_known(match, wants):
+    book = Rulebook()
+    rule = RULE.format(page="search").replace("{path: /search}", match)
+    assert book.offer({"search.yaml": rule.encode()}), book.problems
+    assert book.wanting("/topsort/v2/events") == (("search",) if wants else ())
+
+
 def test_a_bad_edit_changes_nothing_but_the_problems():
     book = Rulebook()
     book.offer(GOOD)

@@ -54,6 +54,20 @@ async def test_banners_that_the_api_has_are_not(tmp_path, caplog):
     assert caplog.records == []
 
 
+@pytest.mark.parametrize(
+    ("flags", "warned"),
+    [({}, True), ({"events_prefix": "/other"}, False), ({"no_events": "true"}, False)],
+)
+async def test_a_rule_that_wants_a_path_of_events_is_warned_of(tmp_path, caplog, flags, warned):
+    told = settings(tmp_path, **flags)
+    rule = RULE.format(page="b").replace("path: /b", 'path: "/topsort/{rest...}", methods: [POST]')
+    (tmp_path / "rules" / "b.yaml").write_text(rule)
+    Supervisor(told, ManualClock())._warn_of_what_nobody_asks_for()
+    where = ["events are taken at /topsort/v2/events", "events are taken at /topsort/v1/events"]
+    assert [record.message.partition(":")[0] for record in caplog.records] == (where if warned else [])
+    assert all("b never sees a request there" in record.message for record in caplog.records)
+
+
 async def test_a_worker_is_told_what_is_in_force(tmp_path):
     supervisor = Supervisor(settings(tmp_path, drain="7s"), ManualClock())
     start = supervisor._told(2)

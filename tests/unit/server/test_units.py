@@ -115,3 +115,64 @@ def test_what_is_neither_yes_nor_no_is_refused(text):
 def test_what_is_no_whole_number_is_refused(text):
     with pytest.raises(ValueError, match="whole number"):
         units.whole_number(text)
+
+
+@pytest.mark.parametrize(("text", "rate"), [("50/s", (50, 1)), ("600/m", (600, 60)), ("5000/h", (5000, 3600))])
+def test_rates_are_read(text, rate):
+    assert units.rate(text) == rate
+
+
+@pytest.mark.parametrize("text", ["", "50", "0/s", "-1/s", "50/d", "50/ s", "1.5/s", "50/second", "٣/s"])
+def test_what_is_no_rate_is_refused(text):
+    with pytest.raises(ValueError, match="such as 50/s"):
+        units.rate(text)
+
+
+@pytest.mark.parametrize(("text", "prefix"), [("", ""), ("/", ""), ("/topsort", "/topsort"), ("/a/b-c.d", "/a/b-c.d")])
+def test_path_prefixes_are_read(text, prefix):
+    assert units.path_prefix(text) == prefix
+
+
+@pytest.mark.parametrize(
+    "text", ["topsort", "/a/", "//", "//a", "/a//b", "/a?b", "/a#b", "/a%2fb", "/a b", "/a/../b", "/.", "/ä"]
+)
+def test_what_is_no_path_prefix_is_refused(text):
+    with pytest.raises(ValueError, match="write"):
+        units.path_prefix(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("*", ("*",)),
+        ("https://shop.example", ("https://shop.example",)),
+        (" HTTPS://Shop.Example,http://b.example:8080 ", ("https://shop.example", "http://b.example:8080")),
+        ("https://shop.example:443 http://b.example:80", ("https://shop.example", "http://b.example")),
+        ("https://shop.example:80", ("https://shop.example:80",)),
+        ("http://[::1]:80 http://[::1]:8080", ("http://[::1]", "http://[::1]:8080")),
+        ("capacitor://localhost", ("capacitor://localhost",)),
+        ("https://xn--caf-dma.example", ("https://xn--caf-dma.example",)),
+    ],
+)
+def test_origins_are_read_as_browsers_write_them(text, origins):
+    assert units.origins(text) == origins
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("", "such as https://shop.example"),
+        ("shop.example", "such as https://shop.example"),
+        ("https://shop.example/", "without a path"),
+        ("https://shop.example/a", "without a path"),
+        ("https://me@shop.example", "such as https://shop.example"),
+        ("https://café.example", "such as https://shop.example"),
+        ("https://shop.example:99999", "up to 65535"),
+        ("https://*.shop.example", "write each one out"),
+        ("*, https://shop.example", "write each one out"),
+        ("null", "sandboxed"),
+    ],
+)
+def test_what_is_no_origin_is_refused_with_a_hint(text, hint):
+    with pytest.raises(ValueError, match=hint):
+        units.origins(text)
