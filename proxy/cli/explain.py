@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 from proxy.ask import Ask
 from proxy.auction.client import Ads
+from proxy.cli.asked import Request, add_arguments, client, read_request, site
 from proxy.cli.story import Call, Story, as_json, as_text
 from proxy.clock import SystemClock
 from proxy.errors import MarketplaceTrouble, RuleTrouble, SettingsTrouble
@@ -36,7 +36,6 @@ from proxy.wire.client import Client
 from proxy.wire.errors import Refused
 from proxy.wire.origin import Origin
 from proxy.wire.response import Response
-from proxy.wire.tls import context
 
 MOST_BYTES = 64 * 1024 * 1024
 LOCAL = Peer("127.0.0.1", trusted=True, scheme=b"http")
@@ -49,10 +48,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         help="the story of one request: which rule, what was asked, who won, what stands where and why",
         description="Send one request down the proxy's own way and tell what happened.",
     )
-    parser.add_argument("source", metavar="URL-or-FILE", help="the marketplace's own address, or a saved response")
-    parser.add_argument("--request", metavar="'METHOD URL'", help="the request that a saved response answered")
-    parser.add_argument("--body", metavar="FILE", type=Path, help="the request's body")
-    parser.add_argument("--header", metavar="'NAME: VALUE'", action="append", default=[], help="a header; may repeat")
+    add_arguments(parser)
     parser.add_argument("--rules", metavar="DIR", type=Path, default=Path("rules"), help="default %(default)s/")
     parser.add_argument("--ads-url", metavar="URL", help="ask this ad platform; without it no auction is sent")
     parser.add_argument("--ads-api", choices=("v2", "v1"), default="v2", help="default %(default)s")
@@ -70,54 +66,6 @@ def run(args: argparse.Namespace) -> int:
         return 1
     sys.stdout.write(as_json(story) + "\n" if args.format == "json" else as_text(story))
     return 0
-
-
-@dataclass(frozen=True)
-class Request:
-    """The request to explain: `url` is where it was sent, `saved` the answer that it got, if that was saved."""
-
-    method: str
-    url: str
-    ask: Ask
-    saved: bytes | None
-    body: bytes | None
-
-
-def read_request(args: argparse.Namespace) -> Request:
-    """What the command line says.
-
-    Raises:
-        SettingsTrouble: it does not say enough.
-    """
-    is_url = args.source.startswith(("http://", "https://"))
-    if not is_url and not args.request:
-        raise SettingsTrouble(
-            f"{args.source}: a saved response does not say which request it answered; "
-            "add --request 'GET https://search.example/api/search?q=lamp'"
-        )
-    method, _, url = (args.request or f"GET {args.source}").strip().partition(" ")
-    parts = urlsplit(url.strip())
-    if not method.isupper() or not parts.path.startswith("/"):
-        raise SettingsTrouble(f"--request {args.request!r}: write a method and a URL, such as 'GET /api/search?q=lamp'")
-    target = parts.path + (f"?{parts.query}" if parts.query else "")
-    headers = [(b"Host", parts.netloc.encode("ascii", "replace"))] + [_header(text) for text in args.header]
-    body = _content(args.body) if args.body else None
-    saved = None if is_url else _content(Path(args.source))
-    return Request(method, url.strip(), Ask(method, target, headers, body, "127.0.0.1"), saved, body)
-
-
-def _header(text: str) -> tuple[bytes, bytes]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise SettingsTrouble(f"--header {text!r}: write a name and a value, such as 'Cookie: tsuid=u1'")
-    return name.strip().encode("latin-1", "replace"), value.strip().encode("latin-1", "replace")
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsTrouble(f"{path}: {error.strerror}") from error
 
 
 async def _told(args: argparse.Namespace) -> Story:
@@ -141,7 +89,7 @@ async def _walk(
     """Send the request down the corridor; returns how its visit ended, and the page."""
     clock, key = SystemClock(), _key(args)
     visits: list[Visit] = []
-    marketplace = None if request.saved is not None else _client(_site(request.url), "marketplace")
+    marketplace = None if request.saved is not None else client(site(request.url), "marketplace")
     corridor = Corridor(
         SavedPage(request.saved or b"") if marketplace is None else OrganicPages(_upstream(marketplace), MOST_BYTES),
         NoProducts() if marketplace is None else Products(_upstream(marketplace), MOST_BYTES),
@@ -153,27 +101,14 @@ async def _walk(
     )
     answer = await corridor.view(View(request.ask, LOCAL, request.body, found))
     page = await _whole(answer)
-    for client in (marketplace, overheard):
-        if client is not None:
-            await client.close()
+    for each in (marketplace, overheard):
+        if each is not None:
+            await each.close()
     return visits[0], page
 
 
 def _upstream(client: Client) -> Upstream:
     return Upstream(client, preserve_host=False, first_byte=60)
-
-
-def _site(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
-
-
-def _client(url: str, name: str) -> Client:
-    try:
-        origin = Origin.parse(url)
-    except ValueError as error:
-        raise SettingsTrouble(str(error)) from error
-    return Client(origin, connections=8, ssl=context() if origin.secure else None, name=name)
 
 
 async def _whole(answer: Answer) -> bytes:
@@ -235,7 +170,7 @@ class Overheard:
     """A client to the ad platform that remembers what was said; without a platform it only listens."""
 
     def __init__(self, url: str | None) -> None:
-        self._client = _client(url, "ad platform") if url else None
+        self._client = client(url, "ad platform") if url else None
         self.origin = self._client.origin if self._client else Origin.parse("http://ad-platform.invalid")
         self.calls: list[Call] = []
 

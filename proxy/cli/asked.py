@@ -1,0 +1,110 @@
+"""The request that a command line names: a live URL, or a saved response with the request that it answered.
+
+`explain` and `init` take the same arguments, read here once.
+"""
+
+import argparse
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote, urljoin, urlsplit
+
+from proxy.ask import Ask
+from proxy.errors import SettingsTrouble
+from proxy.wire.client import Client
+from proxy.wire.origin import Origin
+from proxy.wire.tls import context
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments by which a request is named."""
+    parser.add_argument("source", metavar="URL-or-FILE", help="the marketplace's own address, or a saved response")
+    parser.add_argument("--request", metavar="'METHOD URL'", help="the request that a saved response answered")
+    parser.add_argument("--body", metavar="FILE", type=Path, help="the request's body")
+    parser.add_argument("--header", metavar="'NAME: VALUE'", action="append", default=[], help="a header; may repeat")
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request: `url` is where it was sent, `saved` the answer that it got, if that was saved."""
+
+    method: str
+    url: str
+    ask: Ask
+    saved: bytes | None
+    body: bytes | None
+
+
+def is_url(source: str) -> bool:
+    """Whether a source is an address, and not a file."""
+    return source.startswith(("http://", "https://"))
+
+
+def read_request(args: argparse.Namespace) -> Request:
+    """What the command line says.
+
+    Raises:
+        SettingsTrouble: it does not say enough.
+    """
+    if not is_url(args.source) and not args.request:
+        raise SettingsTrouble(
+            f"{args.source}: a saved response does not say which request it answered; "
+            "add --request 'GET https://search.example/api/search?q=lamp'"
+        )
+    method, _, url = (args.request or f"{'POST' if args.body else 'GET'} {args.source}").strip().partition(" ")
+    try:
+        there = urljoin(args.source, url.strip()) if is_url(args.source) else url.strip()
+        parts = urlsplit(_as_sent(there))
+    except ValueError as error:
+        raise SettingsTrouble(f"{url.strip()!r} is no address: {error}") from error
+    path = parts.path or "/"
+    if not method.isupper() or not path.startswith("/") or not (parts.netloc or parts.path):
+        raise SettingsTrouble(f"--request {args.request!r}: write a method and a URL, such as 'GET /api/search?q=lamp'")
+    target = path + (f"?{parts.query}" if parts.query else "")
+    headers = [(b"Host", parts.netloc.encode("ascii", "replace"))] + [_header(text) for text in args.header]
+    body = content(args.body) if args.body else None
+    saved = None if is_url(args.source) else content(Path(args.source))
+    return Request(method, parts.geturl(), Ask(method, target, headers, body, "127.0.0.1"), saved, body)
+
+
+def _as_sent(url: str) -> str:
+    """A URL as a browser sends it: what is no visible ASCII goes percent-encoded."""
+    return re.sub(r"[^\x21-\x7e]+", lambda found: quote(found[0]), url)
+
+
+def _header(text: str) -> tuple[bytes, bytes]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise SettingsTrouble(f"--header {text!r}: write a name and a value, such as 'Cookie: tsuid=u1'")
+    return name.strip().encode("latin-1", "replace"), value.strip().encode("latin-1", "replace")
+
+
+def content(path: Path) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        SettingsTrouble: it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SettingsTrouble(f"{path}: {error.strerror}") from error
+
+
+def site(url: str) -> str:
+    """Scheme and authority of a URL."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def client(url: str, name: str) -> Client:
+    """A client to an origin.
+
+    Raises:
+        SettingsTrouble: the URL is none of an origin.
+    """
+    try:
+        origin = Origin.parse(url)
+    except ValueError as error:
+        raise SettingsTrouble(str(error)) from error
+    return Client(origin, connections=8, ssl=context() if origin.secure else None, name=name)
