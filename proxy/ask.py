@@ -17,6 +17,10 @@ from propcache.api import cached_property  # the standard library's takes a lock
 
 MISSING: Final = object()
 
+_json: Final = msgspec.json.Decoder().decode
+_json_lines: Final = msgspec.json.Decoder().decode_lines
+_NO_JSON: Final = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
+
 
 class Ask:
     """One request.
@@ -66,7 +70,7 @@ class Ask:
     @cached_property
     def query(self) -> Mapping[str, str]:
         """Each query parameter's first value, decoded."""
-        return _first_of_each(_as_utf8(self.query_string))
+        return read_form(_as_utf8(self.query_string))
 
     # -- the headers --------------------------------------------------------
 
@@ -108,21 +112,33 @@ class Ask:
     @cached_property
     def form(self) -> Mapping[str, str]:
         """Each form field's first value, of an urlencoded body."""
-        return _first_of_each((self.body or b"").decode("utf-8", "replace"))
+        return read_form((self.body or b"").decode("utf-8", "replace"))
 
     @cached_property
     def json(self) -> object:
-        """The body as JSON values, whatever its Content-Type says; `MISSING` where it is none."""
+        """The body as JSON values, whatever its Content-Type says; `MISSING` where it is none.
+
+        Several lines of JSON (NDJSON) are a list of them.
+        """
         if self.body is None:
             return MISSING
         try:
-            return msgspec.json.decode(self.body)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return MISSING
+            return _json(self.body)
+        except _NO_JSON:
+            return _lines_of(self.body)
 
     def with_body(self, body: bytes) -> "Ask":
         """The same request, its body read."""
         return Ask(self.method, self.target, self.headers, body, self.client)
+
+
+def _lines_of(body: bytes) -> object:
+    if b"\n" not in body.strip():
+        return MISSING
+    try:
+        return _json_lines(body)
+    except _NO_JSON:
+        return MISSING
 
 
 def _decoded(segment: str) -> str:
@@ -136,8 +152,8 @@ def _as_utf8(text: str) -> str:
     return text if text.isascii() else text.encode("latin-1", "replace").decode("utf-8", "replace")
 
 
-def _first_of_each(encoded: str) -> Mapping[str, str]:
-    """The first value of each name, as the WHATWG's urlencoded parser pairs them."""
+def read_form(encoded: str) -> Mapping[str, str]:
+    """The first value of each name of url-encoded text, as the WHATWG's urlencoded parser pairs them."""
     values: dict[str, str] = {}
     plain = "%" not in encoded and "+" not in encoded
     for pair in encoded.split("&"):

@@ -12,6 +12,7 @@ from typing import Final
 import msgspec
 
 from proxy.ask import Ask
+from proxy.rules.bodies import Place
 from proxy.rules.rule import Banner, Page, Rule
 from proxy.rules.sources import Sources
 from proxy.topsort import v2
@@ -25,10 +26,17 @@ MOBILE_WORDS: Final = ("Mobi", "Android", "iPhone", "iPad", "iPod")
 
 
 class Candidates(msgspec.Struct, frozen=True):
-    """The products of one listing: ids in organic order, and a score of each where the rule has scores."""
+    """The products of one listing.
+
+    Attributes:
+        ids: in organic order.
+        scores: of each, where the rule has scores.
+        place: which of several listings it is, where the rule can tell: it may have search words of its own.
+    """
 
     ids: Sequence[str]
     scores: Sequence[float] | None = None
+    place: Place | None = None
 
 
 class Question(msgspec.Struct, frozen=True):
@@ -50,8 +58,12 @@ def question_for(
     shared = _Shared.of(rule, ask, captures, user)
     query = _words(rule.auction.search_query, ask, captures)
     slots, most = rule.auction.slots, rule.auction.max_products
+    auctions = [_listing(shared, slots, products_of(each, most), query) for each in listings]
+    if listings and listings[0].place:
+        own = zip(auctions, listings, strict=True)
+        auctions = [_of_its_own(auction, rule, ask, captures, each.place) for auction, each in own]
     return Question(
-        tuple([_listing(shared, slots, products_of(each, most), query) for each in listings]),
+        tuple(auctions),
         tuple([_banner(shared, banner, ask, captures) for banner in rule.banners]) if rule.banners else (),
     )
 
@@ -137,6 +149,20 @@ def _listing(shared: _Shared, slots: int, products: v2.Products | None, query: s
     )
 
 
+def _of_its_own(
+    auction: v2.Auction | None, rule: Rule, ask: Ask, captures: Mapping[str, str], place: Place | None
+) -> v2.Auction | None:
+    """The auction of one of several listings, with what the request says of that one alone."""
+    words, page = rule.auction.search_query, rule.auction.page
+    if auction is None or place is None:
+        return auction
+    if words.are_of_listing:
+        auction = msgspec.structs.replace(auction, search_query=_words(words, ask, captures, place))
+    if page and (page.value.are_of_listing or page.id.are_of_listing):
+        auction = msgspec.structs.replace(auction, page=_page(page, ask, captures, place))
+    return auction
+
+
 def _banner(shared: _Shared, banner: Banner, ask: Ask, captures: Mapping[str, str]) -> v2.Auction:
     # The contract has banners of a category, of a keyword, or of neither: the category, where there is one.
     category = _words(banner.category, ask, captures)
@@ -154,10 +180,10 @@ def _banner(shared: _Shared, banner: Banner, ask: Ask, captures: Mapping[str, st
     )
 
 
-def _page(page: Page, ask: Ask, captures: Mapping[str, str]) -> v2.Page:
+def _page(page: Page, ask: Ask, captures: Mapping[str, str], place: Place | None = None) -> v2.Page:
     # The contract wants a pageId; where the rule's source finds nothing, the path names the page as well.
-    page_id = page.id.read(ask, captures) or ask.path
-    return v2.Page(type=page.type, page_id=page_id, value=_words(page.value, ask, captures))
+    page_id = page.id.read(ask, captures, place) or ask.path
+    return v2.Page(type=page.type, page_id=page_id, value=_words(page.value, ask, captures, place))
 
 
 def _device(device: str | Sources, ask: Ask, captures: Mapping[str, str]) -> str:
@@ -165,9 +191,9 @@ def _device(device: str | Sources, ask: Ask, captures: Mapping[str, str]) -> str
     return said if said in v2.DEVICES else device_of(ask)
 
 
-def _words(sources: Sources, ask: Ask, captures: Mapping[str, str]) -> str | None:
+def _words(sources: Sources, ask: Ask, captures: Mapping[str, str], place: Place | None = None) -> str | None:
     """What the sources say, unless it is blank."""
-    said = sources.read(ask, captures)
+    said = sources.read(ask, captures, place)
     return None if said is None or said.isspace() else said
 
 

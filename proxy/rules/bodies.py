@@ -12,23 +12,23 @@ value that is asked for.
 
 import re
 from base64 import b64decode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
 
 from proxy.ask import MISSING, Ask, read_form
-from proxy.rules.selector import Every, Name, Step, taken
+from proxy.rules.selector import Every, Step, taken
 
 # What a `{"`, a `{ ` or a `{}` begins with in base64.
 _OBJECT_IN_BASE64: Final = re.compile(r"e[w-z][A-Za-z0-9+/_-]*={0,2}")
 
 
 class Place(NamedTuple):
-    """One listing among those of its answer: the element `n`, from 0, of `count`."""
+    """One listing among those of its answer: the element `n`, from 0, of so many."""
 
     n: int
-    count: int
+    of: int
 
 
 def values_at(steps: Sequence[Step], ask: Ask, place: Place | None = None) -> Iterator[object]:
@@ -37,7 +37,7 @@ def values_at(steps: Sequence[Step], ask: Ask, place: Place | None = None) -> It
     Args:
         steps: the path.
         ask: the request.
-        place: of the listing that is asked for: the first `[*]` on the path then means its own element. None: every one.
+        place: of the listing it is for: the first `[*]` over a list then means that listing's own element.
     """
     body: object = ask.json
     if body is MISSING and not ask.body:
@@ -64,7 +64,7 @@ def _own(values: Sequence[object], place: Place) -> Sequence[object]:
 
     A list that cannot be dealt out evenly belongs to no listing: better no words than those of another search.
     """
-    each, left = divmod(len(values), place.count)
+    each, left = divmod(len(values), place.of)
     return values[place.n * each : (place.n + 1) * each] if not left else ()
 
 

@@ -202,7 +202,7 @@ class Products(Section):
         ID_PATTERN,
         None,
         description="A regular expression with one group: what the group takes of the id is the id in the catalogue of "
-        "the ad platform.",
+        "the ad platform. An id that does not match is tried as base64, too: GraphQL servers write `Product:72` so.",
         examples=('"gid://shopify/Product/(.+)"',),
     )
     quality: Literal["none", "organic"] | Selector = key(
@@ -495,9 +495,9 @@ class Rule(Section):
     preset: str | None = key(
         PRESET,
         None,
-        description="Start from a preset for a search backend ([all of them](presets/README.md)). The keys of this rule "
-        "override its keys one by one: sections are laid over each other, lists and texts replace, and a key with "
-        "nothing behind it takes the preset's away.",
+        description="Start from a preset for a search backend. The keys of this rule override its keys one by one: "
+        "sections are laid over each other, lists and texts replace, and a key with nothing behind it takes the "
+        "preset's away.",
         examples=("algolia",),
     )
     mode: Literal["live", "shadow", "off"] = key(

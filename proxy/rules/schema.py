@@ -18,20 +18,43 @@ def json_schema() -> dict[str, Any]:
         "$schema": DIALECT,
         "title": "A rule of Sponsored Proxy",
         "anyOf": [{"$ref": "#/$defs/Rule"}, {"type": "array", "items": {"$ref": "#/$defs/Rule"}, "minItems": 1}],
-        "$defs": {"Rule": _section(Rule)},
+        "$defs": {"Rule": _rule()},
+    }
+
+
+def _rule() -> dict[str, Any]:
+    """With a preset, everything but the name may come from there."""
+    return {
+        **_section(Rule),
+        "required": ["page"],
+        "if": {"not": {"required": ["preset"]}},
+        "then": _required(Rule),
     }
 
 
 def _section(section: type[Section]) -> dict[str, Any]:
-    keys = keys_of(section).values()
-    schema: dict[str, Any] = {
+    return {
         "type": "object",
         "additionalProperties": False,
-        "properties": {key.name: _key(key) for key in keys},
+        "properties": {key.name: _key(key) for key in keys_of(section).values()},
     }
-    # With a preset, everything but the name may come from there.
-    required = [key.name for key in keys if key.required and (section is not Rule or key.name == "page")]
-    return schema | ({"required": required} if required else {})
+
+
+def _required(section: type[Section]) -> dict[str, Any]:
+    """What must be there, in this section and in those below it."""
+    keys = keys_of(section).values()
+    below = {key.name: _required(key.section) for key in keys if key.section}
+    schema: dict[str, Any] = {
+        "required": [key.name for key in keys if key.required],
+        "properties": {
+            name: {"items": each} if _is_many(section, name) else each for name, each in below.items() if each
+        },
+    }
+    return {name: each for name, each in schema.items() if each}
+
+
+def _is_many(section: type[Section], name: str) -> bool:
+    return keys_of(section)[name].many
 
 
 def _key(key: Key) -> dict[str, Any]:

@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from typing import Final
 
 from proxy.ask import Ask
-from proxy.rules.selector import Selector, SelectorError
+from proxy.rules.bodies import Place, values_at
+from proxy.rules.selector import Every, Selector, SelectorError
 
 KINDS: Final = {
     "query": "a query parameter, decoded; of several, the first",
@@ -18,7 +19,12 @@ KINDS: Final = {
     "cookie": "a cookie",
     "path": "what `match.path` captured under this name; `path` alone is the whole path",
     "form": "a field of an urlencoded body (POST)",
-    "body": "a JSONPath into a JSON body (POST): `body.$.variables.term`",
+    "body": "a JSONPath into a JSON body, whatever its Content-Type: `body.$.variables.term`. Several lines of JSON "
+    "are a list of them. Where the path goes on into a text, the text is read as JSON, as JSON in base64, or as a "
+    "url-encoded form (`body.$.params.query`). Where there is no body, the query of the URL stands for it. Where "
+    "`products.list` names several listings, the first `[*]` means each listing's own element: with "
+    "`list: $.results[*].hits`, `body.$.requests[*].query` gives each auction the words of its own search. Else the "
+    "first that is present counts",
 }
 """What a source can begin with, and what it then is."""
 
@@ -75,8 +81,21 @@ class Source:
             return cls(text, kind, name, _body_selector(name))
         return cls(text, kind, name.lower() if kind == "header" else name)
 
-    def read(self, ask: Ask, captures: Mapping[str, str]) -> str | None:
-        """The value in this request, or None. Empty text counts as absent."""
+    @property
+    def is_of_listing(self) -> bool:
+        """Its value may be another for each listing of an answer."""
+        return self.selector is not None and Every() in self.selector.steps
+
+    def read(self, ask: Ask, captures: Mapping[str, str], place: Place | None = None) -> str | None:
+        """The value in this request, or None. Empty text counts as absent.
+
+        Args:
+            ask: the request.
+            captures: what the rule's path captured.
+            place: of the listing for which it is read; None where it is read for all.
+        """
+        if self.selector is not None:
+            return _of_body(self.selector, ask, place)
         return _READ[self.kind](self, ask, captures) or None
 
 
@@ -90,10 +109,10 @@ class Sources(tuple[Source, ...]):
         """Read sources; raises SelectorError."""
         return cls(Source.parse(text) for text in texts)
 
-    def read(self, ask: Ask, captures: Mapping[str, str]) -> str | None:
-        """The first value that is present, or None."""
+    def read(self, ask: Ask, captures: Mapping[str, str], place: Place | None = None) -> str | None:
+        """The first value that is present, or None; as `Source.read`."""
         for source in self:
-            value = source.read(ask, captures)
+            value = source.read(ask, captures, place)
             if value is not None:
                 return value
         return None
@@ -103,9 +122,14 @@ class Sources(tuple[Source, ...]):
         """Any of them needs the request's body."""
         return any(source.needs_body for source in self)
 
+    @property
+    def are_of_listing(self) -> bool:
+        """What they say may be another for each listing of an answer."""
+        return any(source.is_of_listing for source in self)
 
-def _of_body(source: Source, ask: Ask, captures: Mapping[str, str]) -> str | None:
-    for value in source.selector.find(ask.json) if source.selector else ():
+
+def _of_body(selector: Selector, ask: Ask, place: Place | None) -> str | None:
+    for value in values_at(selector.steps, ask, place):
         if isinstance(value, bool):
             return "true" if value else "false"
         if isinstance(value, str | int | float) and value != "":
@@ -120,7 +144,6 @@ _READ: Final[Mapping[str, Callable[[Source, Ask, Mapping[str, str]], str | None]
     "cookie": lambda source, ask, captures: ask.cookies.get(source.name),
     "path": lambda source, ask, captures: captures.get(source.name) if source.name else ask.path,
     "form": lambda source, ask, captures: ask.form.get(source.name),
-    "body": _of_body,
 }
 _EXAMPLE: Final = {
     "query": "q",

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from functools import cached_property
 from typing import Final
 
+from proxy.rules.bodies import Place
 from proxy.search.lossless.path import Piece
 from proxy.search.lossless.scan import COMMA, Span
 
@@ -38,6 +39,7 @@ class Listing:
         vendors: for each of `ids`, its vendor or None; None as a whole where the rule does not ask.
         span: from the first item's first byte in the body to the one behind the last item's.
         gaps: what stands between the items: a comma and blanks; one only where all are equal, else one less than items.
+        place: which element of an array of listings it is in (`[*]` in `products.list`), or None.
         more: what stands before an item beyond those; for JSON as the last gap.
     """
 
@@ -51,6 +53,7 @@ class Listing:
         scores: list[float] | None = None,
         vendors: list[str | None] | None = None,
         more: bytes | None = None,
+        place: Place | None = None,
     ) -> None:
         self.items: Final = items
         self.span: Final = span
@@ -59,6 +62,7 @@ class Listing:
         self.positions: Final = positions
         self.scores: Final = scores
         self.vendors: Final = vendors
+        self.place: Final = place
         self.more: Final = more if more is not None else gaps[-1] if gaps else b","
 
     def __repr__(self) -> str:

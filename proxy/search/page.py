@@ -168,7 +168,7 @@ class Corridor:
         asked = [each for each in page.listings if len(each.items) >= fewest and each.ids]
         if not asked and not rule.banners:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
-        candidates = [Candidates(listing.ids, listing.scores) for listing in asked]
+        candidates = [Candidates(listing.ids, listing.scores, listing.place) for listing in asked]
         within = visit.asks_for_ads(rule.auction.timeout)
         try:
             results = await asking.answer(candidates, within)

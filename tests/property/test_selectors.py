@@ -1,9 +1,16 @@
 """A selector reads what it wrote, and finds what stands there."""
 
+import json
+from itertools import chain, zip_longest
+
+import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
 from proxy.rules.selector import Every, Index, Name, Selector, SelectorError, Step, Where
+from proxy.search.listing import NotAListing
+from proxy.search.lossless.route import Route
+from proxy.search.lossless.whereabouts import Whereabouts
 
 # No lone surrogates: they are no text.
 TEXT = st.text(st.characters(codec="utf-8"), max_size=8)
@@ -67,3 +74,20 @@ def test_what_stands_somewhere_is_found_under_its_path(value: object, data: st.D
             steps.append(Index(n))
             here = here[n]
     assert Selector.of(steps).find(value) == [here]
+
+
+@given(JSON, st.lists(STEPS, max_size=5).map(tuple), st.booleans())
+def test_a_listing_is_where_the_selector_finds_an_array(value: object, steps: tuple[Step, ...], indented: bool) -> None:
+    """Through arrays and the members of objects alike, whatever stands on the way; and each item as its own bytes."""
+    body = json.dumps(value, indent=1 if indented else None).encode()
+    try:
+        found = Route(Selector.of(steps)).listings(body, body, Whereabouts(body))
+    except (NotAListing, msgspec.ValidationError):
+        found = []
+    expected = [each for each in Selector.of(steps).find(value) if isinstance(each, list)]
+    assert [[json.loads(bytes(item)) for item in each.items] for each in found] == expected
+    for each in found:
+        pieces = [bytes(item) for item in each.items]
+        gaps = each.gaps if len(each.gaps) != 1 else [each.gaps[0]] * (len(pieces) - 1)
+        whole = b"".join(chain.from_iterable(zip_longest(pieces, gaps, fillvalue=b"")))
+        assert body[each.span.start : each.span.end] == whole

@@ -64,7 +64,8 @@ def vendors(rule: Draft) -> Iterator[Found]:
     if rule.given("layout.max_per_vendor") and not rule.get("products.vendor"):
         hint = "for example `products.vendor: $.seller.id`"
         yield Found("layout.max_per_vendor", "`products.vendor` does not say where the vendor stands", hint)
-    if rule.given("products.vendor") and not rule.get("layout.max_per_vendor"):
+    unused = rule.given("products.vendor") and not rule.get("layout.max_per_vendor")
+    if unused and not rule.of_preset("products.vendor"):
         message = "only `layout.max_per_vendor` uses this, and it is not given"
         yield Found("products.vendor", message, "remove one, or write the other", "warning")
 

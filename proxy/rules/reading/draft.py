@@ -8,6 +8,7 @@ from proxy.rules.problems import Problem, Severity
 from proxy.rules.reading.keys import keys_of, sections
 from proxy.rules.reading.kinds import nearest
 from proxy.rules.reading.nodes import Items, Keys, Node, Scalar
+from proxy.rules.reading.presets import NOWHERE
 from proxy.rules.rule import Rule
 
 SECRET_KEYS: Final = ("ads_key", "api_key", "apikey", "ads_api_key", "topsort_key", "token", "secret", "password")
@@ -30,6 +31,7 @@ class Draft:
         places: the node of every key that is given, by path: where a problem with it is shown.
         spoilt: paths that could not be read, are missing, or were meant by a misspelt key.
         rule: the rule itself, where no error is.
+        preset: where the author names the preset on which the rule rests; None where it rests on none.
     """
 
     file: str
@@ -40,6 +42,7 @@ class Draft:
     spoilt: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     rule: Rule | None = None
+    preset: Scalar | None = None
 
     @property
     def is_full(self) -> bool:
@@ -51,8 +54,12 @@ class Draft:
         return not any(problem.is_error for problem in self.problems)
 
     def given(self, path: str) -> bool:
-        """The author wrote this key."""
+        """The author wrote this key, or the preset has it."""
         return path in self.places
+
+    def of_preset(self, path: str) -> bool:
+        """This key, or an element of it, is the preset's and not the author's."""
+        return self.place(path).line == NOWHERE
 
     def get(self, path: str) -> Any:
         """The value of a key, or its default. Raises Unreadable where the author's value is not known."""
@@ -113,7 +120,10 @@ def problem_at(
     column: int = 0,
     length: int = 0,
 ) -> Problem:
-    """A problem at a node, or within its text."""
+    """A problem at a node, or within its text; one with a key of the preset is shown where the preset is named."""
+    if node.line == NOWHERE and draft.preset is not None:
+        message = f"{message} (`{key}` comes from the preset `{draft.preset.text}`)"
+        node, length = draft.preset, 0
     line = draft.lines[node.line - 1] if 0 < node.line <= len(draft.lines) else ""
     start, extent = node.column, node.length
     if isinstance(node, Scalar) and length:

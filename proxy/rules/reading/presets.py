@@ -1,4 +1,4 @@
-"""The presets: what ships with us for each search backend, as the trees that their files are. Pure, but for reading them.
+"""The presets, one for each search backend, as the trees that their files are. Pure, but for reading the files.
 
 A preset is a rule file of ours, in the rule format, without the name of a
 page. Each is read once, when the first rule names it, and its tree is shared

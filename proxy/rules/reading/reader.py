@@ -13,6 +13,8 @@ from proxy.rules.reading.draft import SECRET_KEYS, Draft, problem_at
 from proxy.rules.reading.keys import Key, keys_of, sections
 from proxy.rules.reading.kinds import BAD, nearest
 from proxy.rules.reading.nodes import Items, Keys, Node, Pair, Scalar, shown, what_is
+from proxy.rules.reading.overlay import with_preset
+from proxy.rules.reading.presets import NOWHERE
 from proxy.rules.rule import Rule, Section
 
 
@@ -23,6 +25,7 @@ def read_rule(node: Node, file: str, lines: list[str]) -> Draft:
         message = f"{what_is(node)} stands here, not a rule"
         draft.problems.append(problem_at(draft, "error", node, "", message, "a rule begins with `page: …`"))
         return draft
+    node, draft.preset = with_preset(node)
     reader = _Reader(draft)
     values = reader.section(node, "", Rule)
     reader.report_missing("", Rule, node)
@@ -128,15 +131,26 @@ class _Reader:
 
     def report_missing(self, path: str, section: type[Section], node: Keys) -> None:
         """Required keys that are not there; not where a misspelt key meant them."""
-        preset = self.draft.given("preset")
+        # A preset that is none of ours might have had everything but the page's name.
+        unknown_preset = "preset" in self.draft.spoilt
         for key in keys_of(section).values():
             here = f"{path}.{key.name}".lstrip(".")
             if key.section and self.draft.given(here):
                 self.missing_below(here, key)
             elif key.required and not self.draft.given(here):
-                if not self.is_meant(here) and not (preset and here != "page"):
-                    self.report(_head(node), here, "this key is missing", self.write(key))
+                if not self.is_meant(here) and not (unknown_preset and here != "page"):
+                    self.tell_missing(node, here, key)
                 self.draft.spoilt.add(here)
+
+    def tell_missing(self, node: Keys, path: str, key: Key) -> None:
+        preset = self.draft.preset
+        if preset is None or node.line != NOWHERE:
+            head = _head(node)
+            self.report(head if head.line != NOWHERE else node, path, "this key is missing", self.write(key))
+        else:  # the section is the preset's, and the author has no line of it
+            section = path.rpartition(".")[0]
+            hint = f"for example `{section}: {{{key.name}: {(key.examples or ('…',))[0]}}}`"
+            self.report(preset, path, f"this key is missing; the preset `{preset.text}` leaves it to you", hint)
 
     def missing_below(self, path: str, key: Key) -> None:
         assert key.section

@@ -95,6 +95,7 @@ class Reading:
             positions,
             quality and _at(positions, quality),
             vendors and _at(positions, vendors),
+            place=found.place,
         )
 
 

@@ -20,6 +20,7 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import Raw
 
+from proxy.rules.bodies import Place
 from proxy.rules.selector import Every, Index, Name, Selector, Step, Where
 from proxy.search.listing import NotAListing, gaps_between
 from proxy.search.lossless import scan
@@ -30,12 +31,25 @@ from proxy.search.lossless.whereabouts import Whereabouts
 
 
 class Found(NamedTuple):
-    """An array at the end of a stage: where the stage began, its items, and how they lie there (as in a `Listing`)."""
+    """An array at the end of a stage: where the stage began, its items, and how they lie there (as in a `Listing`).
+
+    `place` is which element of an earlier stage's array it is in, where a `[*]` or a filter went through one;
+    `is_object` says that the items are the values of an object instead.
+    """
 
     begin: Piece
     items: Sequence[Piece]
     span: Span
     gaps: Sequence[bytes]
+    is_object: bool = False
+    place: Place | None = None
+
+
+class Start(NamedTuple):
+    """Where a stage begins."""
+
+    piece: Piece
+    place: Place | None = None
 
 
 class Stage:
@@ -58,14 +72,15 @@ class Stage:
             msgspec.DecodeError: there is no array.
         """
         items = self._array.decode(begin)
+        is_object = isinstance(items, dict)
         around = Span(0, len(body)) if begin is body else _place(where, begin)
-        laid = None if isinstance(items, dict) else _laid(where, items, body, around)
+        laid = None if is_object else _laid(where, items, body, around)
         if laid is None:
             items, laid = self._scanned(body, around)
         span, gaps = laid
         if self._doubtful(body, around, span):
             self._only_once(body[around.start : span.start] + body[span.end : around.end])
-        return Found(begin, items, span, gaps)
+        return Found(begin, items, span, gaps, is_object)
 
     def refuse_doubled(self, begin: Piece) -> None:
         """Raise NotAListing where there is no array for us, but another reader may take another of equal keys."""
@@ -76,11 +91,16 @@ class Stage:
             if times > 1:
                 raise NotAListing(f"`{name}` stands {times} times in one object")
 
-    def picked(self, found: Found) -> Iterator[Piece]:
-        """Where the next stage begins."""
+    def picked(self, found: Found, place: Place | None) -> Iterator[Start]:
+        """Where the next stage begins; of several starts in one array each knows its place."""
         if isinstance(self._pick, Index):
-            return iter(found.items[self._pick.n : self._pick.n + 1])
-        return filter(self._takes, found.items) if self._takes else iter(found.items)
+            return (Start(item, place) for item in found.items[self._pick.n : self._pick.n + 1])
+        count = 0 if found.is_object or place else len(found.items)
+        return (
+            Start(item, Place(n, count) if count else place)
+            for n, item in enumerate(found.items)
+            if self._takes is None or self._takes(item)
+        )
 
     def _doubtful(self, body: bytes, around: Span, span: Span) -> bool:
         for spelling, wanted in self._wanted:
@@ -129,17 +149,21 @@ class Route:
             msgspec.DecodeError: the body is no JSON, or not what the way says.
         """
         *earlier, last = self.stages
-        begins = [begin]
+        starts = [Start(begin)]
         for stage in earlier:
-            begins = [each for one in begins for each in self._onward(stage, one, body, where)]
-        found = [each for one in begins if (each := self._arrived(last, one, body, where))]
+            starts = [each for one in starts for each in self._onward(stage, one, body, where)]
+        found = [
+            each._replace(place=one.place) if one.place else each
+            for one in starts
+            if (each := self._arrived(last, one.piece, body, where))
+        ]
         if not found:
             raise NotAListing("no result array where `products.list` says it is")
         return found
 
-    def _onward(self, stage: Stage, begin: Piece, body: bytes, where: Whereabouts) -> Iterator[Piece]:
-        found = self._arrived(stage, begin, body, where)
-        return stage.picked(found) if found else iter(())
+    def _onward(self, stage: Stage, start: Start, body: bytes, where: Whereabouts) -> Iterator[Start]:
+        found = self._arrived(stage, start.piece, body, where)
+        return stage.picked(found, start.place) if found else iter(())
 
     def _arrived(self, stage: Stage, begin: Piece, body: bytes, where: Whereabouts) -> Found | None:
         try:

@@ -5,6 +5,7 @@ thirty digits stay thirty); anything else, and an empty string, is no id.
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -47,7 +48,18 @@ def text_of(value: Piece) -> str | None:
 
 
 def matched(ids: Sequence[str | None], pattern: re.Pattern[str]) -> list[str | None]:
-    """`id_pattern`: the first group of each id; an id that does not match is none."""
-    found = [None if each is None else pattern.search(each) for each in ids]
+    """`id_pattern`: the first group of each id; an id that does not match is none.
+
+    One that does not match as it is may do so decoded: GraphQL servers write `Product:72` in base64.
+    """
+    found = [None if each is None else pattern.search(each) or pattern.search(unwrapped(each)) for each in ids]
     group = 1 if pattern.groups else 0
     return [None if each is None else each[group] or None for each in found]
+
+
+def unwrapped(text: str) -> str:
+    """What a text is in base64; "" where it is none."""
+    try:
+        return b64decode(text, validate=True).decode()
+    except ValueError:  # no base64, no UTF-8
+        return ""

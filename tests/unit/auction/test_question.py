@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 
 from proxy.auction.question import LONGEST_ID, Candidates, device_of, products_of, question_for, user_of
+from proxy.rules.bodies import Place
 from proxy.rules.rule import Banner
 from proxy.rules.selector import Selector
 from proxy.rules.sources import Sources
@@ -214,3 +215,39 @@ def test_the_rule_may_say_the_device_or_where_it_stands(said, sent, device):
     rule = replace(rule, banners=(RIBBON,), auction=replace(rule.auction, device=device_source))
     headers = [("x-device", sent)] if sent else []
     assert auctions(rule, an_ask(headers=headers)).banners[0].device == device
+
+
+SEVERAL = {
+    "match": {"path": "/q", "methods": ["POST"]},
+    "list": "$.results[*].hits",
+    "search_query": ["body.$.requests[*].query", "body.$.requests[*].params.query"],
+    "page": {"type": "search", "value": "body.$.requests[*].query"},
+}
+
+
+def test_each_of_several_listings_has_the_words_of_its_own_search():
+    rule = a_rule(**{**SEVERAL, "page": "search", "auction": {"slots": 2, "page": SEVERAL["page"]}})
+    body = b'{"requests":[{"query":"lamp"},{"params":"query=desk%20lamp&page=0"},{"query":" "}]}'
+    ask = an_ask("/q", method="POST", body=body)
+    listings = [Candidates(["a", "b"], None, Place(n, 3)) for n in (0, 1, 2)]
+    question = question_for(rule, ask, {}, listings, None)
+    assert [each.search_query for each in question.listings] == ["lamp", "desk lamp", None]
+    assert [each.page.value for each in question.listings] == ["lamp", None, None]
+    assert [each.page.type for each in question.listings] == ["search"] * 3
+
+
+def test_a_listing_that_is_not_asked_about_takes_no_words_from_the_others():
+    rule = a_rule(**{**SEVERAL, "page": "search"})
+    ask = an_ask("/q", method="POST", body=b'{"requests":[{"query":"facets"},{"query":"lamp"}]}')
+    question = question_for(
+        rule, ask, {}, [Candidates([], None, Place(0, 2)), Candidates(["a"], None, Place(1, 2))], None
+    )
+    assert question.listings[0] is None
+    assert question.listings[1].search_query == "lamp"
+
+
+def test_without_a_place_the_first_words_that_are_there_are_everybodys():
+    rule = a_rule(**{**SEVERAL, "page": "search"})
+    ask = an_ask("/q", method="POST", body=b'{"requests":[{"x":1},{"query":"lamp"}]}')
+    question = question_for(rule, ask, {}, [Candidates(["a"]), Candidates(["b"])], None)
+    assert [each.search_query for each in question.listings] == ["lamp", "lamp"]

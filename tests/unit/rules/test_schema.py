@@ -31,7 +31,7 @@ def test_what_the_reader_takes_it_takes() -> None:
     examples = re.findall(r"^```yaml\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     assert examples
     assert all(map(takes, examples))
-    assert takes("- page: a\n  match: {path: /a}\n")
+    assert takes("- page: a\n  preset: solr\n  match: {host: shop.example}\n  skip: {after_page: {first: 1}}\n")
     assert takes(a_rule_text(auction="{slots: 2, user: [cookie.a], device: auto, timeout: 1.5s}", rollout="50"))
     assert takes(a_rule_text(tag="{fields: {a: rank, b: true, c: null, d: 1.5}, append: {at: $.x, value: [rank]}}"))
 
@@ -49,6 +49,12 @@ def test_what_the_reader_takes_it_takes() -> None:
         {"layout": "{place: positions, positions: []}"},
         {"skip": "{after_page: {from: query.page}}"},
         {"banners": "[]"},
+        {"banners": "[{at: $.b}]"},
+        {"preset": "sollr"},
+        {"match": ""},
+        {"match": "{host: shop.example}"},
+        {"products": "{list: $.products}"},
+        {"auction": "{user: cookie.a}"},
     ],
 )
 def test_what_is_plainly_wrong_it_refuses(sections: dict[str, str]) -> None:

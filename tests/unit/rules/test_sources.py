@@ -1,5 +1,6 @@
 import pytest
 
+from proxy.rules.bodies import Place
 from proxy.rules.selector import SelectorError
 from proxy.rules.sources import Source, Sources
 from tests.builders import an_ask
@@ -51,7 +52,7 @@ def test_a_form_field_is_read_from_an_urlencoded_body() -> None:
 
 def test_a_body_that_is_no_json_has_no_values() -> None:
     assert Source.parse("body.$.query").read(an_ask(method="POST", body=b"{"), {}) is None
-    assert Source.parse("body.$.query").read(an_ask(), {}) is None
+    assert Source.parse("body.$.query").read(an_ask(method="POST", body=b""), {}) is None
 
 
 def test_the_first_that_is_present_counts() -> None:
@@ -65,6 +66,16 @@ def test_only_form_and_body_need_the_body() -> None:
     assert Source.parse("body.$.q").needs_body
     assert not Sources.parse("query.q", "header.a", "path", "=x").needs_body
     assert Sources.parse("query.q", "body.$.q").needs_body
+
+
+def test_a_source_says_another_thing_of_each_listing() -> None:
+    ask = an_ask(method="POST", body=b'{"requests":[{"q":"a"},{"q":""},{"q":"c"}],"q":"all"}')
+    of_each = Sources.parse("body.$.requests[*].q", "body.$.q")
+    assert of_each.are_of_listing
+    assert [of_each.read(ask, {}, Place(n, 3)) for n in range(3)] == ["a", "all", "c"]
+    assert of_each.read(ask, {}) == "a"
+    assert of_each.read(ask, {}, Place(0, 2)) == "all"
+    assert not Sources.parse("body.$.q", "query.q").are_of_listing
 
 
 @pytest.mark.parametrize(

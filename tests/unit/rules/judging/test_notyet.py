@@ -6,9 +6,7 @@ from tests.builders import a_rule_text, the_problems
 @pytest.mark.parametrize(
     ("sections", "key"),
     [
-        ({"preset": "algolia", "products": "", "match": ""}, "preset"),
         ({"cache": "{ttl: 30s}"}, "cache"),
-        ({"products": "{list: //hit, id: ./id}", "tag": "{at: ./x}"}, "products.list"),
         ({"auction": "{slots: 2, speculate: true}"}, "auction.speculate"),
     ],
 )
@@ -23,7 +21,6 @@ def test_what_comes_with_a_later_version_is_refused_by_one_problem(sections: dic
     [
         ({"banners": "[{slots: 1, at: $.b}]"}, "banners[0].slot_id"),
         ({"cache": "{ttl: 30}"}, "cache.ttl"),
-        ({"preset": "Algolia"}, "preset"),
     ],
 )
 def test_its_shape_is_checked_already(sections: dict[str, str], key: str) -> None:

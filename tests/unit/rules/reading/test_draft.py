@@ -32,7 +32,7 @@ def test_a_key_that_is_not_given_has_its_default() -> None:
         ({"auction": ""}, "auction.max_products"),
         ({"auction": "5"}, "auction.user"),
         ({"slots": "5", "auction": ""}, "auction.slots"),
-        ({"preset": "algolia", "match": ""}, "match.path"),
+        ({"preset": "algoria", "match": ""}, "match.path"),
         ({"tag": "{append: [1]}"}, "tag.append.at"),
     ],
 )
@@ -62,3 +62,26 @@ def test_within_a_text_the_very_spot_is_shown() -> None:
 def test_where_the_text_does_not_stand_as_it_is_the_whole_of_it_is_shown() -> None:
     (problem,) = drafted(products='{list: "$\\u002e.b", id: $.id}').problems
     assert problem.source_line[problem.column - 1 :][: problem.length] == '"$\\u002e.b"'
+
+
+def test_a_key_of_the_preset_is_given_but_not_the_authors() -> None:
+    draft = drafted(preset="vtex", match="{host: shop.example}", products='{id: "$.items[0].itemId"}')
+    for path, of_preset in [
+        ("match.path", True),
+        ("match.host", False),
+        ("match", False),
+        ("products.id", False),
+        ("products.vendor", True),
+        ("auction.search_query[1]", True),
+        ("skip.query", True),
+    ]:
+        assert draft.of_preset(path) == of_preset
+        assert draft.given(path) or "[" in path
+    assert draft.rule
+
+
+def test_a_problem_with_a_key_of_the_preset_is_shown_where_the_preset_is_named() -> None:
+    (problem,) = drafted(preset="constructor", match="{path: '/find/{words}'}", products="").problems[:1]
+    assert (problem.source_line, problem.column, problem.length) == ("preset: constructor", 9, 11)
+    assert problem.key == "auction.search_query"
+    assert problem.message.endswith("(`auction.search_query` comes from the preset `constructor`)")

@@ -9,6 +9,7 @@ from proxy.rules.reading.kinds_of_rules import (
     METHOD,
     OUTER,
     PLACE,
+    PRESET,
     ROOT_PLACE,
     SOURCE_LIST,
     SOURCES,
@@ -89,6 +90,9 @@ def test_what_is_right_is_read(kind: Kind, text: str, read_as: str) -> None:
         (FETCH_PATH, "/{id}/{sku}", "only `{id}`", ""),
         (FETCH_PATH, "/a b/{id}", "spaces", "%20"),
         (SOURCES, "tsuid", "no source", "query.tsuid"),
+        (PRESET, "algoria", "there is no preset `algoria`", "did you mean `algolia`?"),
+        (PRESET, "Elastic Search", "there is no preset", "did you mean `elasticsearch`?"),
+        (PRESET, "qqqq", "there is no preset", "there are algolia, algolia-multi, "),
     ],
 )
 def test_what_is_wrong_is_refused_with_what_to_write(kind: Kind, text: str, message: str, hint: str) -> None:

@@ -102,3 +102,20 @@ def test_a_key_that_stands_twice_makes_no_listing_either_where_one_of_the_two_is
     with pytest.raises(NotAListing, match="stands 2 times"):
         listings("$.r[*].items", body)
     assert listings("$.r[*].items", b'{"r":[{"items":[1]},{"items":"items","x":{"items":[3]}}]}') == [b"1"]
+
+
+@pytest.mark.parametrize(
+    ("selector", "body", "places"),
+    [
+        ("$.r[*].h", b'{"r":[{"h":[1]},{"error":1},{"h":[2]}]}', [(0, 3), (2, 3)]),
+        ("$.r[?@.i == 'p'].h", b'{"r":[{"h":[1]},{"i":"p","h":[2]}]}', [(1, 2)]),
+        ("$.r[*].g[*].h", b'{"r":[{"g":[{"h":[1]},{"h":[2]}]},{"g":[{"h":[3]}]}]}', [(0, 2), (0, 2), (1, 2)]),
+        ("$.data[*].r[*].h", b'{"data":{"a":{"r":[{"h":[1]},{"h":[2]}]}}}', [(0, 2), (1, 2)]),
+        ("$.data[*].edges", b'{"data":{"shop":{},"a":{"edges":[1]},"b":{"edges":[2]}}}', [None, None]),
+        ("$.r[1].h", b'{"r":[{"h":[1]},{"h":[2]}]}', [None]),
+        ("$.h", b'{"h":[1]}', [None]),
+    ],
+)
+def test_of_several_listings_each_knows_which_element_it_is_in(selector, body, places):
+    found = Route(Selector.parse(selector)).listings(body, body, Whereabouts(body))
+    assert [each.place for each in found] == places

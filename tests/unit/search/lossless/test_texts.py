@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec import UNSET
 
-from proxy.search.lossless.texts import matched, text_of, texts
+from proxy.search.lossless.texts import matched, text_of, texts, unwrapped
 
 
 def raws(*values):
@@ -45,3 +45,18 @@ def test_a_pattern_takes_its_group_and_what_it_does_not_match_has_no_id():
     pattern = re.compile("gid://shopify/Product/(.+)")
     assert matched(["gid://shopify/Product/7", "x", None, "gid://shopify/Product/"], pattern) == ["7", None, None, None]
     assert matched(["a-1"], re.compile("(x)|a")) == [None]
+
+
+def test_a_global_id_in_base64_is_matched_by_what_it_says():
+    pattern = re.compile("^Product:(.+)")
+    assert matched(["UHJvZHVjdDo3Mg==", "Product:7", "Q2F0ZWdvcnk6MQ==", "72", "=", "/w=="], pattern) == [
+        "72",
+        "7",
+        None,
+        None,
+        None,
+        None,
+    ]
+    old_shopify = "Z2lkOi8vc2hvcGlmeS9Qcm9kdWN0LzEyMw=="
+    assert matched([old_shopify], re.compile("^gid://shopify/Product/([0-9]+)")) == ["123"]
+    assert unwrapped("grüße") == unwrapped("no base64!") == ""
