@@ -23,7 +23,7 @@ from proxy.events.event import Event, Kept, Shelf
 class OutboxTrouble(Trouble):
     """It cannot keep events now: no room, no disk, no Redis. Nothing of the request was kept; the sender is told 503.
 
-    `why` is one word for the metrics: "full", "disk", "damaged", "unreachable".
+    `why` is one word for the metrics: "full", "disk", "damaged", "newer" (written by a later version), "unreachable".
     """
 
     def __init__(self, why: str, detail: str) -> None:
@@ -81,6 +81,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         size: bytes that count against `--outbox-size`.
         limit: `--outbox-size`, bytes.
         dead_size: bytes of the dead letters, which have a budget of their own.
+        dead_limit: that budget, bytes; what finds no room there goes on waiting.
         paused: why delivery stands still; "" where it does not.
         trouble: why it cannot keep events now; "" where it can.
         set_aside: a damaged file that was set aside; "" where there is none.
@@ -93,6 +94,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     size: int
     limit: int
     dead_size: int
+    dead_limit: int = 0
     paused: str = ""
     trouble: str = ""
     set_aside: str = ""
@@ -136,7 +138,10 @@ class Outbox(Protocol):
         ...
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
-        """Say what became of claimed events."""
+        """Say what became of claimed events.
+
+        A home that raises here has not forgotten what it was told: it writes it down before anything more is claimed.
+        """
         ...
 
     async def wait(self, seconds: float) -> None:
@@ -167,9 +172,15 @@ class Outbox(Protocol):
         ...
 
     async def retry(self, ref: str, event: Event | None = None) -> bool:
-        """Let it be delivered as if it were new, with another content where one is given; False where it is gone."""
+        """Let it be delivered as if it were new, with another content where one is given; False where it is gone.
+
+        It gets another `ref`, so that one who has claimed it does not settle what was meant to go once more.
+        """
         ...
 
     async def drop(self, ref: str) -> bool:
-        """Forget it for good; False where it is gone."""
+        """Forget it for good; False where it is gone.
+
+        An id that waited stays known, so that a replay does not bring it back.
+        """
         ...

@@ -1,0 +1,167 @@
+"""The outbox in the data folder keeps what every outbox promises, and what only a file can break."""
+
+import sqlite3
+
+import pytest
+
+from proxy.clock import ManualClock, SystemClock
+from proxy.events.event import Shelf
+from proxy.events.outbox import Again, Delivered, OutboxTrouble, Put, Untouched
+from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.sqlite.damage import damage_of
+from tests.patience import until
+from tests.unit.events.outbox_contract import OutboxContract, an_event, claimed, events_of, ids_of, opened
+from tests.unit.events.sqlite.processes import putting, started
+
+
+class JumpyClock(ManualClock):
+    """A clock whose calendar may be set, as ntpd does."""
+
+    def jump(self, seconds):
+        self._wall += seconds
+
+
+class Folder:
+    """A data folder, and the outboxes in it."""
+
+    def __init__(self, path):
+        self.path = path
+        self.clock = JumpyClock()
+
+    def outbox(self, *, size=1 << 30, dead_size=1 << 30):
+        return SqliteOutbox(self.path, size=size, dead_size=dead_size, clock=self.clock)
+
+    async def put_in_another_process(self, events, times):
+        return [Put[name] for name in await putting(self.path, events, times, self.clock.wall())]
+
+
+class TestInAFolder(OutboxContract):
+    @pytest.fixture
+    def home(self, tmp_path):
+        return Folder(tmp_path / "data")
+
+
+@pytest.fixture
+def home(tmp_path):
+    return Folder(tmp_path / "data")
+
+
+async def test_only_one_process_of_a_machine_delivers(home):
+    async with opened(home.outbox()) as first, opened(home.outbox()) as second:
+        await second.put([an_event()])
+        assert ids_of(await claimed(first)) == ["e1"]
+        assert await claimed(second) == ()
+        assert await second.claim_untried("clicks") == ()
+        await second.wait(0.01)
+        await first.close()
+        assert ids_of(await claimed(second)) == ["e1"]
+
+
+async def test_all_files_are_their_owners_alone(home):
+    async with opened(home.outbox()) as outbox:
+        await outbox.put([an_event()])
+        await claimed(outbox)
+        files = list(home.path.iterdir())
+        assert len(files) == 7
+        assert {path.stat().st_mode & 0o777 for path in files} == {0o600}
+
+
+async def test_a_jump_of_the_calendars_clock_makes_no_burst_and_no_stall(home):
+    async with opened(home.outbox()) as outbox:
+        await outbox.put([an_event()])
+        for jump in (3600.0, -7200.0, 3600.0):
+            (kept,) = await claimed(outbox)
+            await outbox.settle([Again(kept.ref, 5.0, "503")])
+            home.clock.jump(jump)
+            assert await claimed(outbox) == []
+            home.clock.advance(5.1)
+            (kept,) = await claimed(outbox)
+            assert kept.age >= 0
+            await outbox.settle([Untouched(kept.ref)])
+
+
+async def test_what_could_not_be_written_down_is_written_before_anything_more_is_claimed(home):
+    async with opened(home.outbox()) as outbox:
+        await outbox.put(events_of("1", "2"))
+        (first,) = await claimed(outbox, 1)
+        home.path.rename(home.path.with_name("away"))
+        home.path.write_text("no folder any more")
+        with pytest.raises(OutboxTrouble):
+            await outbox.settle([Delivered(first.ref)])
+        with pytest.raises(OutboxTrouble):
+            await claimed(outbox)
+        home.path.unlink()
+        home.path.with_name("away").rename(home.path)
+        assert ids_of(await claimed(outbox)) == ["2"]
+        assert await outbox.find("1") == []
+
+
+async def test_an_outbox_without_a_usable_folder_opens_and_says_so(home):
+    home.path.write_text("no folder")
+    async with opened(home.outbox()) as outbox:
+        assert "disk" in (await outbox.status()).trouble
+        with pytest.raises(OutboxTrouble):
+            await outbox.put([an_event()])
+        home.path.unlink()
+        assert await outbox.put([an_event()]) == [Put.TAKEN]
+        assert (await outbox.status()).trouble == ""
+
+
+async def test_the_limits_are_known_to_those_who_only_look(home):
+    async with opened(home.outbox(size=5000, dead_size=700)) as outbox, opened(home.outbox(size=0)) as looking:
+        await claimed(outbox)
+        status = await looking.status()
+        assert (status.limit, status.dead_limit, status.trouble) == (5000, 700, "")
+        with pytest.raises(OutboxTrouble):
+            await looking.put([an_event()])
+
+
+async def test_old_ids_are_forgotten_little_by_little(home):
+    async with opened(home.outbox()) as outbox:
+        await outbox.put([an_event("", kind="v1"), *events_of("1", "2")])
+        home.clock.advance(8 * 24 * 3600)
+
+        async def they_are_forgotten():
+            home.clock.advance(2.0)
+            await claimed(outbox)
+            with sqlite3.connect(home.path / "events.sqlite3") as file:
+                return file.execute("SELECT count(*) FROM seen").fetchone() == (0,)
+
+        await until(they_are_forgotten)
+
+
+async def killed(folder, times):
+    """Kill two writers `times` times in the middle of their work; every id that they said was kept."""
+    said = set()
+    for round in range(times):
+        writers = [await started("put_on", str(folder), f"{round}-{name}") for name in "ab"]
+        for writer in writers:
+            for _ in range(3):
+                said.add((await writer.stdout.readline()).decode().strip())
+        for writer in writers:
+            writer.kill()
+        for writer in writers:
+            said |= {
+                line.decode().strip()
+                for line in (await writer.stdout.read()).splitlines(keepends=True)
+                if line.endswith(b"\n")
+            }
+            await writer.wait()
+    return said
+
+
+async def assert_nothing_is_lost(folder, times):
+    said = await killed(folder, times)
+    assert len(said) >= 6 * times
+    assert damage_of(folder / "events.sqlite3", SystemClock()) == ""
+    async with opened(SqliteOutbox(folder, size=1 << 30, clock=SystemClock())) as outbox:
+        assert said <= {one.event.id async for one in outbox.each(Shelf.WAITING)}
+
+
+async def test_what_was_kept_survives_a_sudden_end(tmp_path):
+    await assert_nothing_is_lost(tmp_path, 3)
+
+
+@pytest.mark.long
+async def test_what_was_kept_survives_a_hundred_sudden_ends(tmp_path):
+    await assert_nothing_is_lost(tmp_path, 100)
