@@ -8,6 +8,7 @@ that nobody wonders why a page has no ads.
 import json
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from proxy.rules.steps import Every, Index, Name, SelectorError, Step, Where
@@ -16,6 +17,8 @@ LONGEST: Final = 4_000
 DEEPEST: Final = 32
 
 
+# A folder of rules says the same few paths again and again, with a preset in every rule.
+@lru_cache(maxsize=1024)
 def read(text: str) -> tuple[Step, ...]:
     """The steps of a JSONPath.
 
