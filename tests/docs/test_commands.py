@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.markdown import ROOT, Block, commands
+from tests.docs.markdown import ROOT, Block, blocks, commands
 from tests.integration.demonstration import Demonstration
 from tests.patience import SECONDS
 
@@ -41,6 +41,8 @@ def test_every_command_runs(
         assert_it_is_there(command)
     elif " serve " in command:
         assert_it_serves(command, demo, tmp_path)
+    elif " sandbox " in command:
+        assert_it_is_an_ad_platform(command, tmp_path)
     else:
         said = run(here(command, demo, tmp_path), tmp_path)
         assert shape_of(output) == shape_of(said) if output else said
@@ -85,6 +87,28 @@ def assert_it_serves(command: str, demo: Demonstration, folder: Path) -> None:
     try:
         assert process.stdout is not None
         assert any("serves" in line for line in process.stdout)
+    finally:
+        process.terminate()
+        assert process.wait(SECONDS) == 0
+
+
+def assert_it_is_an_ad_platform(command: str, folder: Path) -> None:
+    """Started as it stands, with the page's campaigns and a port of its own, it comes to listen, and ends when told to."""
+    (folder / "ads.key").write_text("TSE_of_a_test\n")
+    (campaigns,) = [block.text for block in blocks("yaml") if block.page.name == "sandbox.md"]
+    (folder / "campaigns.yaml").write_text(campaigns)
+    words = [*shlex.split(command.partition("sandbox ")[2]), "--listen", "127.0.0.1:0"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "proxy", "sandbox", *words],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("ad platform: http://")
     finally:
         process.terminate()
         assert process.wait(SECONDS) == 0
