@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 LOOK: Final = 1.0
 """Seconds: as often as this everything is looked at anew, whatever is told meanwhile."""
 BREATH: Final = 0.02
-"""Seconds between two looks that found nothing."""
+"""Seconds between two looks that found nothing; twice as many after each further one, up to `LOOK`."""
 SAY_AGAIN: Final = 3.0
 """Seconds after which the outbox is told again that delivery stands still."""
 MOST_HELD: Final = 3
@@ -87,6 +87,7 @@ class Delivery:
         self._news: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._still_said_at: float | None = None
+        self._fruitless = 0
         self._closing = False
         self._within = 0.0
         self._running: asyncio.Future[None] | None = None
@@ -141,8 +142,8 @@ class Delivery:
         for lane in self._lanes:
             lane.mind_the_key()
             await self._probe(lane)
-        launched = await self._launch()
-        self._listen(after=0.0 if launched else BREATH)
+        self._fruitless = 0 if await self._launch() else min(self._fruitless + 1, 10)
+        self._listen()
         await self._rest(self._look)
 
     async def _launch(self) -> bool:
@@ -249,11 +250,13 @@ class Delivery:
 
     # -- waiting --------------------------------------------------------------
 
-    def _listen(self, after: float) -> None:
+    def _listen(self) -> None:
         """Hear of new events, while there is room for any."""
         listening = self._news is not None and not self._news.done()
         if not listening and any(lane.room for lane in self._lanes):
-            self._news = asyncio.create_task(self._hear(after))
+            # Where another process delivers, there is always something new, and never anything to claim.
+            pause = min(BREATH * 2**self._fruitless / 2, self._look) if self._fruitless else 0.0
+            self._news = asyncio.create_task(self._hear(pause))
 
     async def _hear(self, after: float) -> None:
         with suppress(OutboxTrouble):  # the next claim meets it too, and is heard

@@ -7,6 +7,9 @@ of n, and all the others are delivered.
 Events that met a fault of the set-up are to be claimed again like those that
 met an outage, so that what is tried next is another one: where a fire wall
 between us and the platform dislikes one event, the others get past it.
+
+An event of version 1 without an `id` is not sent twice where the first time may
+have counted: a person decides about it.
 """
 
 from collections.abc import Sequence
@@ -21,6 +24,8 @@ from proxy.events.outbox import Again, Dead, Delivered, Settlement
 
 LONGEST_AFTER_PROBE: Final = 5.0
 """Seconds until an event that served as a probe may serve again: it must not outwait the mend."""
+
+NOBODY_KNOWS: Final = "it has no id and was sent once without an answer; sending it again might charge twice"
 
 Part = Sequence[Kept]
 """Events that are posted together."""
@@ -50,6 +55,8 @@ def settle(part: Part, meaning: Meaning, chance: float, *, probe: bool = False) 
             return Outcome(halves=(part[:middle], part[middle:]))
         case Verdict.REFUSED if not probe:
             return Outcome((Dead(part[0].ref, meaning.said),))
+        case Verdict.AGAIN if meaning.ambiguous and not part[0].event.id:
+            return Outcome(tuple(Dead(one.ref, f"{NOBODY_KNOWS}: {meaning.said}") for one in part))
         case _:
             return Outcome(again(part, meaning, chance, LONGEST_AFTER_PROBE if probe else None))
 

@@ -1,5 +1,6 @@
 """A batch and what its answer meant: what becomes of each event."""
 
+import msgspec
 import pytest
 
 from proxy.events.answers import Meaning, Verdict
@@ -62,6 +63,18 @@ def test_an_outage_is_tried_again_each_by_its_own_attempts():
 
 def test_a_retry_after_is_never_undercut():
     assert settle(batch(1), Meaning(Verdict.AGAIN, "busy", asked=7.0), 0.0).settlements == (Again("r0", 7.0, "busy"),)
+
+
+def test_what_has_no_id_and_may_have_counted_is_left_to_a_person():
+    silence = Meaning(Verdict.AGAIN, "NoAnswer: it ended", ambiguous=True)
+    nameless = Event(kind="v1", id="", body=b"{}", digest=b"d")
+    (one,) = batch(1)
+    (dead,) = settle([msgspec.structs.replace(one, event=nameless)], silence, 0.5).settlements
+    assert isinstance(dead, Dead)
+    assert "might charge twice: NoAnswer" in dead.said
+    assert isinstance(settle([one], silence, 0.5).settlements[0], Again)
+    (down,) = settle([msgspec.structs.replace(one, event=nameless)], DOWN, 0.5).settlements
+    assert isinstance(down, Again)
 
 
 def test_a_fault_of_the_set_up_kills_no_event():
