@@ -15,9 +15,10 @@ import yaml
 from pydantic import ValidationError
 
 from proxy.errors import SettingsTrouble
-from proxy.sandbox.campaigns import Bid, Budget, Campaign, Market, Product
+from proxy.sandbox.campaigns import Asset, Banner, Bid, Budget, Campaign, Market, Product, SponsoredBrand
 
-_KEYS = sorted({key for model in (Market, Campaign, Budget, Bid, Product) for key in model.model_fields})
+_MODELS = (Market, Campaign, Budget, Bid, Banner, Asset, SponsoredBrand, Product)
+_KEYS = sorted({key for model in _MODELS for key in model.model_fields})
 
 
 def read_market(file: Path) -> Market:

@@ -1,38 +1,35 @@
 """The trading floor: a question in, winners out, in either version's words.
 
-It gathers who may take part (product bids, vendor campaigns, keyword campaigns
-for products that were never sent), lets `auction.py` decide, and seals each won
-bid. A request's messages are already known to keep the contract.
-
-Banners and sponsored brands will be held here too; until campaigns for them
-exist, a banner auction has no winners.
+Who takes part is said by `listings.py` and `banners.py` (of sponsored brands, too),
+who of them wins and at what price by `auction.py`; here is who may bid just now,
+and each won bid is sealed. A request's messages are already known to keep the
+contract.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import structs
+
+from proxy.sandbox import banners, listings
 from proxy.sandbox.auction import Contender, Won, decide
+from proxy.sandbox.banners import Slot
 from proxy.sandbox.budget import money_left, why_silent
-from proxy.sandbox.campaigns import Bid, Campaign, Market, Product
+from proxy.sandbox.campaigns import Bid, Campaign, Market
+from proxy.sandbox.listings import Listing
 from proxy.sandbox.seal import Seal, SealedBid
 from proxy.sandbox.store import Store
 from proxy.topsort import v1, v2
 
-_UNKNOWN = Product.model_construct(id="", vendor=None, categories=(), quality=1.0)
-
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """One listings auction, in neither version's words. `ids` is None where a category was asked for."""
+class Sale:
+    """A slot that was sold: to whom, in whose campaign, and the bid, sealed."""
 
-    slots: int
-    ids: Sequence[str] | None
-    scores: Sequence[float] | None = None
-    category: v2.Category | None = None
-    search_query: str | None = None
-    location: str | None = None
-    user: str | None = None
+    won: Won
+    campaign: Campaign
+    bid_id: str
 
 
 class Exchange:
@@ -55,21 +52,26 @@ class Exchange:
         self.wall = wall
         self._new_id = new_id
 
+    # -- answers ------------------------------------------------------------
+
     def answer_v2(self, request: v2.AuctionsRequest) -> list[v2.Result]:
         """A result for each auction, in their order."""
         return [self._result(auction) for auction in request.auctions or ()]
 
+    def answer_brands(self, request: v2.BrandAuctionsRequest) -> list[v2.Result]:
+        """A result for each auction of sponsored brands, in their order."""
+        slots = [banners.slot_of_brand(auction) for auction in request.auctions or ()]
+        return [_results(v2.BRAND, self._slot(slot)[1], _brand) for slot in slots]
+
     def answer_v1(self, request: v1.AuctionRequest) -> v1.AuctionAnswer:
         """An outcome for each promotion type that was asked for."""
-        slots = request.slots or v1.Slots()
-        listings = banners = None
-        if slots.listings is not None:
-            auction, sold = self._hold(_listing_of_v1(request, slots.listings))
-            winners = [_winner_v1(won, bid_id) for won, bid_id in sold]
-            listings = v1.Outcome(auction_id=str(auction), winners=winners)
-        if slots.banner_ads is not None:
-            banners = v1.Outcome(auction_id=str(self._new_id()), winners=[])
-        return v1.AuctionAnswer(v1.Outcomes(listings=listings, banner_ads=banners))
+        wanted = request.slots or v1.Slots()
+        listing = banner = None
+        if wanted.listings is not None:
+            listing = _outcome(*self._listing(listings.listing_of_v1(request, wanted.listings)))
+        if wanted.banner_ads is not None:
+            banner = _outcome(*self._slot(banners.slot_of_v1(request, wanted.banner_ads)))
+        return v1.AuctionAnswer(v1.Outcomes(listings=listing, banner_ads=banner))
 
     def campaigns(self) -> Iterator[tuple[Campaign, str | None]]:
         """Every campaign, with why it is silent now."""
@@ -78,68 +80,47 @@ class Exchange:
             yield campaign, why_silent(campaign, self._store.spent(str(campaign.uuid), now), now)
 
     def _result(self, auction: v2.Auction) -> v2.Result:
-        if auction.type != v2.LISTINGS:
-            return v2.Result(result_type=v2.BANNERS, winners=[])
-        _, sold = self._hold(_listing_of_v2(auction))
-        return v2.Result(result_type=v2.LISTINGS, winners=[_winner_v2(won, bid_id) for won, bid_id in sold])
+        if auction.type == v2.LISTINGS:
+            return _results(v2.LISTINGS, self._listing(listings.listing_of_v2(auction))[1], _winner)
+        slot = banners.slot_of_v2(auction)
+        return _results(v2.BANNERS, self._slot(slot)[1], lambda sale: _banner(sale, slot.device))
 
-    def _hold(self, listing: Listing) -> tuple[UUID, list[tuple[Won, str]]]:
-        """The auction's id, and each winner with its sealed bid."""
-        auction, now = self._new_id(), self.wall()
-        wins = decide(self._contenders(listing, now), listing.slots, self.market.reserve)
-        return auction, [(won, self._sealed(won, auction, now, listing.user)) for won in wins]
+    # -- auctions: the auction's id, and what was sold in it -------------------
 
-    def _contenders(self, listing: Listing, now: float) -> Iterator[Contender]:
-        asked = self._asked(listing)
+    def _listing(self, listing: Listing) -> tuple[UUID, list[Sale]]:
+        contenders = listings.contenders(self._bidding(v2.LISTINGS), listing, self.market)
+        return self._hold(v2.LISTINGS, contenders, listing.slots, listing.user)
+
+    def _slot(self, slot: Slot) -> tuple[UUID, list[Sale]]:
+        contenders = banners.contenders(self._bidding(slot.kind), slot, self.market)
+        return self._hold(slot.kind, contenders, slot.winners, slot.user)
+
+    def _bidding(self, kind: str) -> Iterator[tuple[Campaign, Sequence[Bid]]]:
+        """The campaigns of a kind that may bid now, each with the bids that it can afford."""
+        now = self.wall()
         for campaign in self.market.campaigns:
-            if campaign.wants_query(listing.search_query) and campaign.wants_location(listing.location):
+            if campaign.kind == kind:
                 spent = self._store.spent(str(campaign.uuid), now)
                 if why_silent(campaign, spent, now) is None:
                     left = money_left(campaign, spent)
-                    affordable = [bid for bid in campaign.bids if left is None or bid.bid <= left]
-                    yield from self._of(campaign, affordable, asked, listing)
+                    yield campaign, [bid for bid in campaign.bids if left is None or bid.bid <= left]
 
-    def _of(
-        self, campaign: Campaign, bids: Sequence[Bid], asked: Mapping[str, float], listing: Listing
-    ) -> Iterator[Contender]:
-        # With a search query, a keyword campaign may win with a product that was never sent (as with the vendor's own).
-        anywhere = bool(campaign.keywords) and listing.search_query is not None
-        for bid in bids:
-            if bid.vendor is not None:
-                yield from self._vendor(campaign, bid, asked)
-            for product in bid.product_ids:
-                if product in asked or anywhere:
-                    quality = asked.get(product, self._product(product).quality)
-                    yield Contender(str(campaign.uuid), "product", product, product, bid.bid, quality)
+    def _hold(
+        self, kind: str, contenders: Iterable[Contender], slots: int, user: str | None
+    ) -> tuple[UUID, list[Sale]]:
+        auction, now = self._new_id(), self.wall()
+        return auction, [
+            Sale(won, self.market.by_uuid[won.contender.campaign], self._sealed(won, kind, auction, now, user))
+            for won in decide(contenders, slots, self.market.reserve)
+        ]
 
-    def _vendor(self, campaign: Campaign, bid: Bid, asked: Mapping[str, float]) -> Iterator[Contender]:
-        """A vendor takes part with each of its products; at most one of them wins."""
-        for product, quality in asked.items():
-            if self._product(product).vendor == bid.vendor:
-                yield Contender(str(campaign.uuid), "vendor", str(bid.vendor), product, bid.bid, quality)
-
-    def _asked(self, listing: Listing) -> Mapping[str, float]:
-        """Who may be shown, and its quality: the catalogue's times the request's."""
-        if listing.ids is None:
-            return {
-                product.id: product.quality for product in self.market.products if _is_in(product, listing.category)
-            }
-        scores = listing.scores or [1.0] * len(listing.ids)
-        asked: dict[str, float] = {}
-        for product, score in zip(listing.ids, scores, strict=True):
-            asked.setdefault(product, self._product(product).quality * score)
-        return asked
-
-    def _product(self, product: str) -> Product:
-        return self.market.by_id.get(product, _UNKNOWN)
-
-    def _sealed(self, won: Won, auction: UUID, now: float, user: str | None) -> str:
+    def _sealed(self, won: Won, kind: str, auction: UUID, now: float, user: str | None) -> str:
         contender = won.contender
         return self._seal.close(
             SealedBid(
                 auction=auction.bytes,
                 campaign=UUID(contender.campaign).bytes,
-                kind=v2.LISTINGS,
+                kind=kind,
                 type=contender.type,
                 id=contender.id,
                 product=contender.product,
@@ -151,53 +132,52 @@ class Exchange:
         )
 
 
-def _listing_of_v2(auction: v2.Auction) -> Listing:
-    return Listing(
-        slots=auction.slots or 0,
-        ids=auction.products.ids if auction.products else None,
-        scores=auction.products.quality_scores if auction.products else None,
-        category=auction.category,
-        search_query=auction.search_query,
-        location=auction.geo_targeting.location if auction.geo_targeting else None,
-        user=auction.opaque_user_id,
-    )
+# -- what was sold, in the words of each answer -----------------------------------
 
 
-def _listing_of_v1(request: v1.AuctionRequest, slots: int) -> Listing:
-    products = [product for product in request.products or () if product.product_id is not None]
-    return Listing(
-        slots=slots,
-        ids=[product.product_id or "" for product in products],
-        scores=[1.0 if product.quality is None else product.quality for product in products],
-        location=request.geo_targeting.location if request.geo_targeting else None,
-        user=request.session.session_id if request.session else None,
-    )
+def _results(kind: str, sales: Iterable[Sale], winner: Callable[[Sale], v2.Winner]) -> v2.Result:
+    return v2.Result(result_type=kind, winners=[winner(sale) for sale in sales])
 
 
-def _winner_v2(won: Won, bid_id: str) -> v2.Winner:
-    contender = won.contender
+def _winner(sale: Sale) -> v2.Winner:
+    contender = sale.won.contender
     return v2.Winner(
-        rank=won.rank, type=contender.type, id=contender.id, resolved_bid_id=bid_id, campaign_id=contender.campaign
+        rank=sale.won.rank,
+        type=contender.type,
+        id=contender.id,
+        resolved_bid_id=sale.bid_id,
+        campaign_id=contender.campaign,
     )
 
 
-def _winner_v1(won: Won, bid_id: str) -> v1.Winner:
-    contender = won.contender
+def _banner(sale: Sale, device: str) -> v2.Winner:
+    return structs.replace(_winner(sale), asset=v2.raw(banners.files(sale.campaign, device)))
+
+
+def _brand(sale: Sale) -> v2.Winner:
+    brand = sale.campaign.sponsored_brand
+    assert brand is not None
+    return structs.replace(
+        _winner(sale),
+        title=brand.title,
+        vendor_id=brand.vendor,
+        product_ids=banners.promoted_by(sale.campaign) or None,
+        content=v2.raw(brand.content),
+    )
+
+
+def _outcome(auction: UUID, sales: Iterable[Sale]) -> v1.Outcome:
+    return v1.Outcome(auction_id=str(auction), winners=[_winner_v1(sale) for sale in sales])
+
+
+def _winner_v1(sale: Sale) -> v1.Winner:
+    contender = sale.won.contender
+    files = banners.files(sale.campaign, banners.DEFAULT_DEVICE)
     return v1.Winner(
-        rank=won.rank,
+        rank=sale.won.rank,
         product_id=contender.product,
         winner_type=contender.type,
         winner_id=contender.id,
-        resolved_bid_id=bid_id,
+        resolved_bid_id=sale.bid_id,
+        asset_url=files[0].url if files else None,
     )
-
-
-def _is_in(product: Product, category: v2.Category | None) -> bool:
-    if category is None:
-        return False
-    has = set(product.categories)
-    if category.id is not None:
-        return category.id in has
-    if category.ids is not None:
-        return has.issuperset(category.ids)
-    return all(not has.isdisjoint(either) for either in category.disjunctions or [[]])

@@ -24,9 +24,9 @@ class SealedBid(msgspec.Struct, frozen=True, array_like=True):
 
     Attributes:
         auction, campaign: UUIDs, 16 bytes each.
-        kind: "listings" (later also "banners", "brands").
+        kind: "listings", "banners" or "brand".
         type, id: the winner as in the answer.
-        product: the product that is shown.
+        product: the product that is shown; of a banner whatever it leads to.
         rank: from 1.
         price: what a click costs, in micros.
         at: when the auction ran, seconds since 1970.

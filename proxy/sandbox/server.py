@@ -60,6 +60,7 @@ class Sandbox:
         """The platform as an aiohttp application."""
         app = web.Application(middlewares=[_in_topsorts_words], client_max_size=_BIGGEST_REQUEST)
         app.router.add_post(v2.AUCTIONS, self._auctions_v2)
+        app.router.add_post(v2.SPONSORED_BRAND, self._auctions_of_brands)
         app.router.add_post(v1.AUCTIONS, self._auctions_v1)
         app.router.add_post(v2.EVENTS, partial(self._reported, self._take_v2))
         app.router.add_post(v1.EVENTS, partial(self._reported, self._take_v1))
@@ -77,6 +78,14 @@ class Sandbox:
             raise Refused(ErrorCode.UNAUTHORIZED_EXTERNAL_DEMAND, "this account takes no external demand")
         asked = [id for auction in question.auctions or () if auction.products for id in auction.products.ids]
         return await self._answer(request, v2.write_answer(self._exchange.answer_v2(question)), asked)
+
+    async def _auctions_of_brands(self, request: web.Request) -> web.StreamResponse:
+        self._doings.asked += 1
+        self._authorise(request)
+        question = contract.read_brand_auctions(await request.read())
+        asked = [auction.triggers.products for auction in question.auctions or () if auction.triggers]
+        ids = [id for products in asked if products for id in products.ids]
+        return await self._answer(request, v2.write_answer(self._exchange.answer_brands(question)), ids)
 
     async def _auctions_v1(self, request: web.Request) -> web.StreamResponse:
         self._doings.asked += 1

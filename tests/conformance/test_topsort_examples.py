@@ -4,6 +4,7 @@ import json
 from random import Random
 from uuid import UUID
 
+import aiohttp
 import pytest
 from aiohttp.test_utils import TestServer
 
@@ -133,6 +134,17 @@ campaigns:
     bids: [{product: p_PJbnN, bid: 1.00}]
   - name: two
     bids: [{product: p_ojng4, bid: 2.00}]
+  - name: a banner
+    categories: [c_yogurt]
+    bids: [{product: p_PJbnN, bid: 1.00}]
+    banner:
+      slots: [categories-ribbon-banner, Category-page]
+      assets:
+        - {device: desktop, url: "https://assets.example/wide.png", content: {headingText: Yogurt}}
+        - {device: mobile, url: "https://assets.example/narrow.png"}
+  - name: a brand
+    bids: [{products: [vanilla_yogurt], bid: 1.00}]
+    sponsored_brand: {placements: [some-placement], content: {headline: Topsort Rocks, brandName: Topsort Brand}}
 """
 
 
@@ -144,6 +156,71 @@ async def sandbox(tmp_path):
     async with TestServer(Sandbox(exchange, store, seal, "TSE_test", Manners(), Random(7)).app()) as server:
         yield str(server.make_url("")).rstrip("/")
     store.close()
+
+
+async def asked(url, path, question):
+    """What the sandbox answers to a question of the vendor's."""
+    key = {"Authorization": "Bearer TSE_test"}
+    async with aiohttp.ClientSession() as session, session.post(url + path, json=question, headers=key) as answer:
+        return answer.status, await answer.json()
+
+
+def shape_of(value):
+    """Keys and types: what a reader of the vendor's example relies on. What a campaign fills in is its own."""
+    if isinstance(value, dict):
+        return {key: dict if key == "content" else shape_of(each) for key, each in value.items()}
+    return [shape_of(each) for each in value[:1]] if isinstance(value, list) else type(value)
+
+
+async def test_the_sandbox_answers_a_banner_as_the_vendors_example_does(sandbox):
+    question = examples.V2_QUESTIONS["banners of a category"]
+    status, answer = await asked(sandbox, "/v2/auctions", question)
+    example = examples.V2_ANSWERS["listings and banners"]["results"][2]
+    assert (status, [shape_of(result) for result in answer["results"]]) == (201, [shape_of(example)])
+    (winner,) = answer["results"][0]["winners"]
+    assert (winner["type"], winner["id"]) == ("product", "p_PJbnN")
+    assert winner["asset"] == [{"url": "https://assets.example/wide.png", "content": {"headingText": "Yogurt"}}]
+
+
+@named(examples.BRAND_QUESTIONS)
+async def test_the_sandbox_answers_a_sponsored_brand_as_the_vendors_example_does(sandbox, message):
+    status, answer = await asked(sandbox, "/v2/auctions/sponsored-brand", message)
+    (result,) = answer["results"]
+    assert (status, result["resultType"], result["error"]) == (201, "brand", False)
+    (example,) = examples.V2_ANSWERS["a sponsored brand"]["results"][0]["winners"]
+    (winner,) = result["winners"]
+    assert shape_of(example).items() <= shape_of(winner).items()
+    assert winner["content"] == example["content"]
+
+
+async def test_the_sandbox_answers_a_banner_of_version_1(sandbox):
+    options = {"placement": "Category-page", "categoryId": "c_yogurt"}
+    products = [{"productId": "p_PJbnN"}, {"productId": "p_ojng4"}]
+    question = {"slots": {"listings": 1, "bannerAds": 1}, "products": products, "bannerOptions": options}
+    status, answer = await asked(sandbox, "/v1/auctions", question)
+    assert (status, sorted(answer["slots"])) == (201, ["bannerAds", "listings"])
+    listing, banner = answer["slots"]["listings"]["winners"][0], answer["slots"]["bannerAds"]["winners"][0]
+    assert shape_of(listing) == shape_of(examples.V1_ANSWER["slots"]["listings"]["winners"][0])
+    assert shape_of(banner) == shape_of(listing) | {"assetUrl": str}
+    assert (banner["productId"], banner["assetUrl"]) == ("p_PJbnN", "https://assets.example/wide.png")
+
+
+@pytest.mark.parametrize(
+    ("agent", "url"), [("Mozilla/5.0 (X11; Linux)", "wide"), ("Mozilla/5.0 (iPhone) Mobile/15E148", "narrow")]
+)
+async def test_client_and_sandbox_understand_each_other_about_banners(sandbox, agent, url):
+    rule = a_rule(slots=2, banners=[{"slot_id": "categories-ribbon-banner", "at": "$.b", "category": "=c_yogurt"}])
+    client = Client(Origin.parse(sandbox), name="ad platform")
+    ads = Ads(client, lambda: "TSE_test", "v2")
+    try:
+        asking = ads.begin(Match(rule, {}), an_ask(headers=[("User-Agent", agent)]), None)
+        (listing,) = await asking.answer([Candidates(["p_PJbnN", "p_ojng4"])], 30.0)
+    finally:
+        await ads.close()
+        await client.close()
+    assert [winner.id for winner in listing.winners] == ["p_ojng4", "p_PJbnN"]
+    (banner,) = asking.banners[0].winners
+    assert json.loads(banner.asset)[0]["url"] == f"https://assets.example/{url}.png"
 
 
 @pytest.mark.parametrize("api", ["v2", "v1"])

@@ -2,7 +2,8 @@ from uuid import UUID
 
 import pytest
 
-from proxy.sandbox.campaigns import Campaign, Product, micros
+from proxy.sandbox.campaigns import Campaign, Market, Product, micros
+from proxy.topsort.v2 import Category
 
 
 @pytest.mark.parametrize(("written", "amount"), [("0.35", 350_000), ("1", 1_000_000), ("0.000001", 1), ("0", 0)])
@@ -45,5 +46,44 @@ def test_locations_narrow_a_campaign():
     assert not campaign.wants_location(None)
 
 
-def test_a_product_that_nobody_described_has_quality_one():
+def test_a_product_that_nobody_described_has_quality_one_and_no_vendor():
     assert Product(id="p").quality == 1
+    market = Market(products=(Product(id="p", vendor="v", quality=0.5),))
+    assert [(market.quality(each), market.vendor(each)) for each in ("p", "q")] == [(0.5, "v"), (1.0, None)]
+
+
+BANNER = {"slots": ["ribbon"], "assets": [{"url": "/a.svg"}]}
+BRAND = {"placements": ["top"], "content": {"headline": "x"}}
+
+
+@pytest.mark.parametrize(
+    ("keys", "kind"), [({}, "listings"), ({"banner": BANNER}, "banners"), ({"sponsored_brand": BRAND}, "brand")]
+)
+def test_a_section_of_its_own_says_what_a_campaign_is_for(keys, kind):
+    assert a_campaign(**keys).kind == kind
+
+
+def test_a_bid_says_what_it_is_for():
+    bids = [{"products": ["a", "b"], "bid": "1"}, {"vendor": "v", "bid": "1"}, {"url": "/x", "bid": "1"}]
+    assert [bid.targets for bid in a_campaign(bids=bids, banner=BANNER).bids] == [
+        (("product", "a"), ("product", "b")),
+        (("vendor", "v"),),
+        (("url", "/x"),),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("categories", "asked", "met"),
+    [
+        (["a", "b"], Category(id="a"), True),
+        (["a", "b"], Category(ids=["a", "b"]), True),
+        (["a"], Category(ids=["a", "b"]), False),
+        (["a", "c"], Category(disjunctions=[["a", "b"], ["c"]]), True),
+        (["a"], Category(disjunctions=[["a", "b"], ["c"]]), False),
+        (["a"], None, False),
+        ([], Category(id="a"), True),
+        ([], None, True),
+    ],
+)
+def test_categories_narrow_a_banner(categories, asked, met):
+    assert a_campaign(banner=BANNER, categories=categories).wants_category(asked) is met

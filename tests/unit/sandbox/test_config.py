@@ -65,6 +65,19 @@ def test_every_problem_is_told_at_once_with_its_line():
         ("campaigns: [{name: x, bids: [{product: p, vendor: v, bid: 1}]}]", "exactly one of"),
         ("campaigns: [{name: x, bids: [{product: p, bid: 0}]}]", "greater than 0"),
         ("products: [{id: p, quality: 1.5}]", "less than or equal to 1"),
+        ("campaigns: [{name: x, bids: [{url: /a, bid: 1}]}]", "`url` cannot win here; give product, vendor"),
+        ("campaigns: [{name: x, bids: [{product: p, bid: 1}], categories: [a]}]", "`categories` narrow a banner"),
+        ("campaigns: [{name: x, bids: [{product: p, bid: 1}], banner: {slots: [a]}}]", "banner.assets: is missing"),
+        ("campaigns: [{name: x, bids: [{product: p, bid: 1}], banner: {slotz: [a]}}]", "did you mean `slots`?"),
+        (
+            "campaigns: [{name: x, bids: [{vendor: v, bid: 1}], sponsored_brand: {placements: [a], content: {}}}]",
+            "`vendor` cannot win here; give product, url",
+        ),
+        (
+            "campaigns: [{name: x, bids: [{product: p, bid: 1}], banner: {slots: [a], assets: [{url: /a}]}, "
+            "sponsored_brand: {placements: [a], content: {}}}]",
+            "two campaigns; give one",
+        ),
         ("campaigns: [{name: x, bids: [&a {product: p, bid: 1}]}, {name: x, bids: [*a]}]", "two campaigns"),
     ],
 )

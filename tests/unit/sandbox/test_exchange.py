@@ -160,7 +160,7 @@ def test_a_category_stands_for_its_products(a_box, category, won):
     assert ids(a_box().exchange.answer_v2(v2.AuctionsRequest(auctions=[auction]))) == won
 
 
-def test_results_come_in_the_order_of_the_auctions_and_banners_have_no_winners_yet(a_box):
+def test_results_come_in_the_order_of_the_auctions_and_a_slot_that_nobody_wants_has_no_winner(a_box):
     products = v2.Products(ids=["p1"])
     auctions = [
         v2.Auction(type="banners", slots=1, slot_id="ribbon"),

@@ -16,6 +16,18 @@ LISTING = {"type": "listings", "slots": 2, "products": {"ids": ["p1", "p2", "p3"
 GOOD = {"auctions": [LISTING]}
 GOOD_V1 = {"slots": {"listings": 2}, "products": [{"productId": "p1"}, {"productId": "p2", "quality": 0.9}]}
 
+BRANDS = "/v2/auctions/sponsored-brand"
+BANNERS = """
+reserve: 0.10
+campaigns:
+  - name: ribbon
+    bids: [{brand: acme, bid: 1.00}]
+    banner: {slots: [ribbon], assets: [{url: /ribbon.svg}]}
+  - name: a brand
+    bids: [{product: p1, bid: 1.00}]
+    sponsored_brand: {placements: [top], content: {headline: Acme}}
+"""
+
 
 @pytest.fixture
 def a_client(a_caller):
@@ -109,7 +121,42 @@ async def test_what_breaks_the_contract_is_refused_with_its_code(a_client, path,
     assert told["message"]
 
 
-@pytest.mark.parametrize("path", ["/v2/auctions", "/v1/auctions"])
+async def test_sponsored_brands_are_auctioned_at_a_path_of_their_own(a_caller):
+    caller = await a_caller(market=BANNERS)
+    question = {"winners": 1, "placementId": "top", "triggers": {"searchQuery": "x"}}
+    answer = await caller.client.post(BRANDS, json={"auctions": [question]}, headers=AUTHORISED)
+    (result,) = (await answer.json())["results"]
+    assert (answer.status, result["resultType"], result["error"]) == (201, "brand", False)
+    assert [winner["id"] for winner in result["winners"]] == ["p1"]
+
+
+@pytest.mark.parametrize(
+    ("auction", "code"),
+    [
+        ({"winners": 1, "triggers": {"searchQuery": "x"}}, "missing_placement"),
+        ({"winners": 1, "placementId": "top", "triggers": {}}, "missing_context"),
+        ({"placementId": "top", "triggers": {"searchQuery": "x"}}, "missing_slots"),
+    ],
+)
+async def test_a_bad_question_for_brands_is_refused_with_its_code(a_client, auction, code):
+    client = await a_client()
+    answer = await client.post(BRANDS, json={"auctions": [auction]}, headers=AUTHORISED)
+    assert (answer.status, (await answer.json())["errCode"]) == (400, code)
+
+
+async def test_a_click_on_a_banner_is_charged_to_its_campaign_and_stands_in_the_report(a_caller):
+    caller = await a_caller(market=BANNERS)
+    question = {"type": "banners", "slots": 1, "slotId": "ribbon"}
+    answer = await caller.client.post("/v2/auctions", json={"auctions": [question]}, headers=AUTHORISED)
+    (winner,) = (await answer.json())["results"][0]["winners"]
+    seen = {"occurredAt": "2026-11-22T12:00:00Z", "opaqueUserId": "u", "resolvedBidId": winner["resolvedBidId"]}
+    assert await caller.report(impressions=[seen | {"id": "i1"}], clicks=[seen | {"id": "c1"}]) == (204, {})
+    assert caller.box.store.spent(winner["campaignId"], caller.box.clock.wall()).total == 100_000
+    (line,) = (await caller.get("report"))["rows"]
+    assert (line["product"], line["impressions"], line["clicks"], line["spend"]) == ("acme", 1, 1, 0.1)
+
+
+@pytest.mark.parametrize("path", ["/v2/auctions", "/v1/auctions", "/v2/auctions/sponsored-brand"])
 @pytest.mark.parametrize("given", [None, "Bearer wrong", "Bearer", f"Basic {KEY}", KEY, "Bearer schlüssel"])
 async def test_a_wrong_key_is_a_401_before_anything_else(a_client, path, given):
     client = await a_client()
