@@ -109,14 +109,19 @@ def _options(every: str, values: Iterable[str], chosen: str | None) -> str:
 
 
 def _campaigns(accounts: Sequence[Account], sums: Mapping[str, Figures]) -> str:
-    rows = []
-    for account in accounts:
-        silent = f'<span class="silent">{escape(account.silent)}</span>' if account.silent else ""
-        figures = sums.get(str(account.campaign.uuid), Figures())
-        name = f'<td class="name">{escape(account.campaign.name)}{silent}</td>'
-        rows.append((figures.spend, f"{name}{_cells(figures)}<td>{_budget(account)}</td>"))
-    rows.sort(key=lambda row: -row[0])
-    return _table(("campaign", *_HEADS, "budget today"), [row for _, row in rows], "No campaign is in the file.")
+    """Those that were seen, the dearest first; then the names of the others."""
+    seen = [(sums[id], account) for account in accounts if (id := str(account.campaign.uuid)) in sums]
+    unseen = [account for account in accounts if str(account.campaign.uuid) not in sums]
+    seen.sort(key=lambda one: (-one[0].spend, -one[0].impressions))
+    rows = [f"<td>{_named(account)}</td>{_cells(figures)}<td>{_budget(account)}</td>" for figures, account in seen]
+    others = "".join(f"<li>{_named(account)}</li>" for account in unseen)
+    rest = f"<details><summary>{len(unseen)} of them without an ad seen</summary><ul>{others}</ul></details>"
+    return _table(("campaign", *_HEADS, "budget"), rows, "No ad was seen yet.") + (rest if unseen else "")
+
+
+def _named(account: Account) -> str:
+    silent = f'<span class="silent">{escape(account.silent)}</span>' if account.silent else ""
+    return f'<span class="name">{escape(account.campaign.name)}</span>{silent}'
 
 
 def _budget(account: Account) -> str:
@@ -125,7 +130,7 @@ def _budget(account: Account) -> str:
     if bound is None:
         return _NONE
     spent = account.spent.today if budget.daily is not None else account.spent.total
-    label = f"{_money(spent)} of {_money(bound)}"
+    label = f"{_money(spent)} of {_money(bound)}{' today' if budget.daily is not None else ''}"
     return f'<meter min="0" max="{bound}" value="{min(spent, bound)}">{label}</meter><span class="soft">{label}</span>'
 
 
