@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 HERE: Final = Path(__file__).parent
-TARGETS: Final = ("ads", "listing", "request", "rules", "wire")
+TARGETS: Final = ("ads", "events", "listing", "request", "rules", "wire")
 
 
 def seeds_of(name: str) -> dict[str, bytes]:
