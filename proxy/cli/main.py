@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "check": "every problem of every rule",
     "explain": "the story of one request: which rule, which auction, which page",
     "sandbox": "the ad platform in a box",
+    "events": "what waits to be delivered, what is dead, and what to do about it",
     "schema": "JSON Schema of the rule format, for editors",
 }
 _WELCOME: Final = """Sponsored products in any search API, without a change to the frontend.

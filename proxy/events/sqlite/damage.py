@@ -124,12 +124,15 @@ def save(aside: Path, place: Place, clock: Clock) -> tuple[int, bool]:
 
 def _is_whole(row: Row) -> bool:
     """Whether a row is what we wrote, as far as one can tell: damage may also read as data."""
-    if not all(isinstance(value, type) for value, type in zip(row, _TYPES, strict=True)) or row[1] not in schema.SHELF:
-        return False
     try:
-        return isinstance(msgspec.json.decode(row[5]), dict)
+        return has_shape(row) and isinstance(msgspec.json.decode(row[5]), dict)
     except (ValueError, RecursionError):
         return False
+
+
+def has_shape(row: Row) -> bool:
+    """Whether the values of a row are of the kinds that we write."""
+    return all(map(isinstance, row, _TYPES)) and row[1] in schema.SHELF
 
 
 def _save_state(aside: Path, new: sqlite3.Connection) -> None:

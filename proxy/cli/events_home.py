@@ -1,0 +1,63 @@
+"""The outbox that a command line names.
+
+`--data` is the folder of a proxy, whether one runs on it now or not; `--file` a
+file that was set aside.
+"""
+
+import argparse
+import os
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final, Protocol
+
+from proxy.clock import SystemClock
+from proxy.errors import SettingsTrouble
+from proxy.events.event import Event, Kept, Shelf
+from proxy.events.outbox import Status
+from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.sqlite.aside import SetAside
+from proxy.events.sqlite.place import Place
+from proxy.server.settings import PREFIX
+
+VARIABLE: Final = PREFIX + "DATA"
+
+
+class Shelves(Protocol):
+    """The part of an outbox that a person looks at and decides on."""
+
+    async def status(self) -> Status: ...
+    def each(self, shelf: Shelf) -> AsyncIterator[Kept]: ...
+    async def find(self, name: str) -> Sequence[Kept]: ...
+    async def retry(self, ref: str, event: Event | None = None) -> bool: ...
+    async def drop(self, ref: str) -> bool: ...
+
+
+def add_home(parser: argparse.ArgumentParser) -> None:
+    """Add the flags that name an outbox."""
+    data = os.environ.get(VARIABLE, "data/")
+    parser.add_argument("--data", metavar="DIR", type=Path, default=Path(data), help=f"the proxy's; default {data}")
+    parser.add_argument("--file", metavar="PATH", type=Path, help="look into a damaged file that was set aside")
+
+
+@asynccontextmanager
+async def opened(args: argparse.Namespace) -> AsyncIterator[Shelves]:
+    """The outbox that `args` name.
+
+    Raises:
+        SettingsTrouble: there is none.
+        OutboxTrouble: it cannot be read.
+    """
+    if args.file is not None:
+        if not args.file.is_file():
+            raise SettingsTrouble(f"--file {args.file}: there is no such file")
+        yield SetAside(args.file, SystemClock())
+        return
+    if not Place(args.data).file.exists():
+        raise SettingsTrouble(f"--data {args.data}: there is no outbox in this folder; name the one that the proxy has")
+    outbox = SqliteOutbox(args.data, size=0, clock=SystemClock())
+    await outbox.open()
+    try:
+        yield outbox
+    finally:
+        await outbox.close()
