@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "serve": "run the proxy",
     "demo": "a shop, an ad platform and the proxy in one terminal, with nothing to set up",
     "check": "every problem of every rule",
+    "init": "a commented rule for your search API, out of a sample response",
     "explain": "the story of one request: which rule, which auction, which page",
     "sandbox": "the ad platform in a box",
     "events": "what waits to be delivered, what is dead, and what to do about it",

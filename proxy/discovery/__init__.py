@@ -3,5 +3,6 @@
 from proxy.discovery.finding import Discovery, RunnerUp, discover
 from proxy.discovery.request import Request
 from proxy.discovery.sample import NotASample
+from proxy.discovery.writing import Written, write_rule
 
-__all__ = ["Discovery", "NotASample", "Request", "RunnerUp", "discover"]
+__all__ = ["Discovery", "NotASample", "Request", "RunnerUp", "Written", "discover", "write_rule"]

@@ -63,13 +63,22 @@ def _judged(marks: Marks, value: object, request: Request | None) -> Recognised 
     if not any(_is_there(value, shape) for shape in marks.shapes):
         return None
     in_answer = [field for field in marks.fields if _is_there(value, field)]
-    because = [f"{field.partition(' ~ ')[0]} in the response" for field in in_answer[:3]]
+    because = [f"{_listed([_key(field) for field in in_answer])} in the response"] if in_answer else []
     points = len(in_answer)
     if request is not None:
         for more, why in _of_request(marks, request):
             points += more
             because.append(why)
     return Recognised(marks.preset, points, tuple(because))
+
+
+def _key(place: str) -> str:
+    """The last key of a place."""
+    return re.split(r"[.\]]", place.partition(" ~ ")[0])[-1]
+
+
+def _listed(keys: list[str]) -> str:
+    return ", ".join(dict.fromkeys(keys[:4]))
 
 
 def _of_request(marks: Marks, request: Request) -> Iterator[tuple[int, str]]:

@@ -16,6 +16,7 @@ Object = dict[str, Any]
 DEEPEST: Final = 24
 MOST_VALUES: Final = 400_000  # looked at in all: half a second for the largest of samples
 MOST_INSIDE: Final = 40  # elements of one array that are searched for further arrays
+LONGEST_KEY: Final = 100
 MOST_ITEMS: Final = 1_000  # items of one candidate that are looked at
 
 
@@ -80,13 +81,22 @@ def _arrays(value: object) -> Iterator[tuple[tuple[Step, ...], Array]]:
         if len(steps) >= DEEPEST or len(waiting) > MOST_VALUES:
             continue
         if isinstance(each, dict):
-            waiting += [((*steps, Name(key)), inner, n, holder) for key, inner in each.items() if _holds_more(inner)]
+            waiting += [((*steps, Name(key)), inner, n, holder) for key, inner in each.items() if _leads_on(key, inner)]
         elif isinstance(each, list):
             objects = tuple(item for item in each[:MOST_ITEMS] if isinstance(item, dict) and item)
             if objects and 2 * len(objects) >= len(each[:MOST_ITEMS]):
                 yield steps, Array(objects, n, holder)
             inside = [(at, item) for at, item in enumerate(each[:MOST_INSIDE]) if _holds_more(item)]
             waiting += [((*steps, Every()), item, at, item) for at, item in inside]
+
+
+def _leads_on(key: str, inner: object) -> bool:
+    return _holds_more(inner) and can_be_named(key)
+
+
+def can_be_named(key: str) -> bool:
+    """A rule can hold this key in a path: keys that no file can hold (half a character) are nobody's API."""
+    return len(key) <= LONGEST_KEY and "[*]" not in key and key.isprintable()
 
 
 def _holds_more(value: object) -> bool:

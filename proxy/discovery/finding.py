@@ -6,7 +6,7 @@ was seen.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from proxy.discovery.backends import Recognised, recognise
@@ -17,6 +17,7 @@ from proxy.discovery.request import Request
 from proxy.discovery.sample import read_sample
 from proxy.discovery.scores import ENOUGH, Scored, scored
 from proxy.discovery.siblings import listings_of
+from proxy.discovery.words import PAGE_NUMBERS, words_of
 
 CLEAR_LEAD: Final = 1.5
 """Points by which the first candidate must lead to be beyond doubt."""
@@ -49,6 +50,7 @@ class Discovery:
         found: the chosen list with all that was seen of it; None where there is none.
         backend: the backend that was recognised, also where its preset does not fit; None where there is none.
         fit: its preset laid over the sample, where it fits.
+        pages_from_0: the response says that its page of results is 0.
     """
 
     list: str | None
@@ -60,6 +62,7 @@ class Discovery:
     found: Scored | None = None
     backend: Recognised | None = None
     fit: Fit | None = None
+    pages_from_0: bool = False
 
 
 def discover(response: bytes, request: Request | None = None) -> Discovery:
@@ -73,6 +76,10 @@ def discover(response: bytes, request: Request | None = None) -> Discovery:
         NotASample: the body is no JSON.
     """
     value = read_sample(response)
+    return replace(_discovered(value, request), pages_from_0=_says_page_0(value))
+
+
+def _discovered(value: object, request: Request | None) -> Discovery:
     ranked = scored(candidates(value))
     backends = recognise(value, request)
     backend, fit = _fitting(backends, value, request)
@@ -137,3 +144,15 @@ def _doubtful_ids(chosen: Scored) -> Iterator[str]:
         yield f"{near[0]} could be the id, too ({near[0].values[0]} instead of {first.values[0]})"
     if len(chosen.candidate.items) == 1:
         yield "there is a single product in it; a sample with more of them tells more"
+
+
+def _says_page_0(value: object, depth: int = 0) -> bool:
+    """A page number that is 0, beside the listing or in an object around it."""
+    if not isinstance(value, dict) or depth > 3:
+        return False
+    for key, inner in list(value.items())[:100]:
+        if "".join(words_of(key)) in PAGE_NUMBERS and inner == 0 and isinstance(inner, int) and inner is not False:
+            return True
+        if _says_page_0(inner, depth + 1):
+            return True
+    return False

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proxy.discovery import words
-from proxy.discovery.candidates import Object
+from proxy.discovery.candidates import Object, can_be_named
 from proxy.discovery.words import words_of
 from proxy.rules.selector import Index, Name, Selector, Step
 
@@ -125,6 +125,8 @@ def _places(items: Sequence[Object]) -> Iterable[tuple[Step, ...]]:
 
 def _leaves(item: Object, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]:
     for key, value in list(item.items())[:150]:
+        if not can_be_named(key):
+            continue
         here = (*steps, Name(key))
         if isinstance(value, dict) and len(here) < DEEPEST:
             yield from _leaves(value, here)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proxy.discovery import words
-from proxy.discovery.candidates import Object
+from proxy.discovery.candidates import Object, can_be_named
 from proxy.discovery.words import words_of
 from proxy.rules.selector import Name, Selector
 
@@ -97,7 +97,9 @@ def _inside(items: Sequence[Object], look: Look) -> Iterator[Look]:
     outer = at(items, look.wrap)
     for key in look.keys:
         named = frozenset(words_of(key))
-        if key.lower() not in words.WRAPS and (named & words.NOT_A_WRAP or "title" in look.traits):
+        if not can_be_named(key) or (
+            key.lower() not in words.WRAPS and (named & words.NOT_A_WRAP or "title" in look.traits)
+        ):
             continue
         inner = at(outer, (key,))
         if inner and 5 * len(inner) >= 3 * len(outer):

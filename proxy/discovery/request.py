@@ -1,8 +1,9 @@
 """The request that a sample answers. Pure."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from proxy.ask import Ask
 
@@ -25,7 +26,8 @@ class Request:
 
     @cached_property
     def _parts(self) -> SplitResult:
-        return urlsplit(self.url)
+        # As a browser sends it: what is no visible ASCII goes percent-encoded.
+        return urlsplit(re.sub(r"[^\x21-\x7e]+", lambda found: quote(found[0], errors="replace"), self.url))
 
     @property
     def host(self) -> str:

@@ -127,7 +127,8 @@ def paging(found: list[Place], counted_from_0: bool) -> Paging | None:
             if (name in names and place.depth <= 4) or (inner and offset == (inner[1] == "offset")):
                 if names is not words.CURSORS and not place.value.isdigit():
                     continue
-                return Paging(place, 0 if offset or place.value == "0" or counted_from_0 else 1)
+                from_0 = offset or place.value == "0" or (counted_from_0 and place.value != "1")
+                return Paging(place, 0 if from_0 else 1)
     return None
 
 

@@ -58,9 +58,9 @@ def _scored_alone(candidate: Candidate) -> Scored:
     look = look_at(items)
     ids = tuple(identities(candidate.listings, look.wrap))
     parts = [
+        _number(len(items)),
         _traits(look),
         _identity(ids),
-        _number(len(items)),
         _likeness(look),
         _name_of_list(candidate),
         _name_around(candidate),
@@ -140,7 +140,7 @@ def _name_of_list(candidate: Candidate) -> tuple[float, str]:
     if not candidate.steps:
         return 1.0, "it is the whole body"
     # Of `hits.hits` and `products.edges`, `search.nodes`: the last two names speak.
-    before, last = map(words_of, ("", *candidate.names)[-2:])
+    before, last = map(words_of, ("", "", *candidate.names)[-2:])
     points = _of_name(last)
     if set(last) & {"nodes", "edges", "items", "results", "list", "data", "values", "hits", "docs", "entries"}:
         points += _of_name(before) * (1.0 if _of_name(before) < 0 or set(before) & words.CERTAINLY_PRODUCTS else 0.3)

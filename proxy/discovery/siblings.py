@@ -8,7 +8,7 @@ apart, else by their number.
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from proxy.discovery.candidates import Array, Candidate
+from proxy.discovery.candidates import Array, Candidate, can_be_named
 from proxy.discovery.looks import Look, look_at
 from proxy.rules.selector import Every, Index, Step, Where
 
@@ -66,7 +66,7 @@ def _fields(chosen: Sequence[Array], others: Sequence[Array]) -> Iterator[Step]:
         return
     for key in _TELLING:
         value = first.get(key)
-        if not isinstance(value, str):
+        if not isinstance(value, str) or not can_be_named(value):
             continue
         if all(_has(array, key, value) for array in chosen) and not any(_has(array, key, value) for array in others):
             yield Where((key,), value)

@@ -172,3 +172,8 @@ FILTERS: Final = _set(
     "filter filters refine refinement refinements brand brands price prices minprice maxprice color colour colors "
     "colours size sizes rating ratings discount instock availability material gender fq facetfilters facetfilter"
 )
+
+OF_SIMILAR_PRODUCTS: Final = _set("similar related recommendations recommended crosssell alternatives")
+OF_A_SEARCH: Final = _set("search find query suche busca recherche suggest autocomplete")
+OF_A_CATEGORY: Final = _set("category categories collection collections browse listing plp department departments")
+OF_THE_HOME_PAGE: Final = _set("home featured homepage landing start")

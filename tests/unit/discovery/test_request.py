@@ -22,3 +22,7 @@ def test_a_path_alone_is_enough():
 
 def test_a_host_alone_is_its_root():
     assert Request("GET", "https://shop.example").ask.path == "/"
+
+
+def test_what_is_no_visible_ascii_goes_percent_encoded():
+    assert Request("GET", "/grün lampe?q=ł").ask.target == "/gr%C3%BCn%20lampe?q=%C5%82"

@@ -1,0 +1,121 @@
+"""What `init` tells on standard error: what it took and why, what came near, what to do next. Pure."""
+
+import argparse
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from proxy.discovery import Discovery, Request, RunnerUp, Written
+from proxy.discovery.lines import one_line
+
+PROGRAM: Final = "sponsored-proxy"
+MOST_SHOWN: Final = 6
+
+
+def told(args: argparse.Namespace, discovery: Discovery, written: Written, request: Request | None) -> str:
+    """Everything there is to say about a rule that was written."""
+    return _text(
+        [
+            *_what(discovery, written),
+            *_table(discovery.runners_up),
+            *_doubts(discovery, written),
+            "",
+            *_next(args, request, written.proposal.page.name),
+        ]
+    )
+
+
+def nothing_found(source: str, discovery: Discovery) -> str:
+    """What was seen where no list looks like products."""
+    lines = [f"{source}: no list in this response looks like products."]
+    if discovery.runners_up:
+        lines += ["", *_table(discovery.runners_up)]
+    else:
+        lines.append("There is no list of objects in it at all.")
+    return _text(
+        [
+            *lines,
+            "",
+            "Give the answer of a search that finds several products. Where products stand in an object by their id,",
+            "and not in a list, no rule can merge ads into them. If one of the lists above is it, write the rule by",
+            "hand: its path goes to `products.list`; docs/rules.md says the rest.",
+        ]
+    )
+
+
+def _text(lines: list[str]) -> str:
+    return "".join(f"{one_line(line)}\n" for line in lines)
+
+
+def _what(discovery: Discovery, written: Written) -> Iterator[str]:
+    found = discovery.found
+    assert found is not None
+    count = sum(len(array.items) for array in found.candidate.arrays)
+    yield f"Found {count} products in {discovery.list}, their ids in {discovery.id} ({_some(found.ids[0].values)})."
+    because = "; ".join(found.because)
+    if because:
+        yield f"  Why: {because}."
+    backend = discovery.backend
+    if backend is None:
+        return
+    seen = f"This looks like {backend.preset} ({', '.join(backend.because[:3])})"
+    if written.proposal.preset:
+        own = f", but for the id: {discovery.fit.own_id}" if discovery.fit and discovery.fit.own_id else ""
+        yield f"{seen}; its preset fits{own}."
+    else:
+        yield f"{seen}, but its preset does not fit this sample: the rule says everything itself."
+
+
+def _some(values: tuple[str, ...]) -> str:
+    return ", ".join(value[:40] for value in values[:3]) + (", …" if len(values) > 3 else "")
+
+
+def _table(runners_up: tuple[RunnerUp, ...]) -> Iterator[str]:
+    shown = runners_up[:MOST_SHOWN]
+    if not shown:
+        return
+    width = min(60, max(len(each.list) for each in shown))
+    yield "Other lists in it, with points for how much they look like the products:"
+    for each in shown:
+        yield f"  {each.points:6.1f}  {each.list:<{width}}  {'; '.join(each.because[:4])}"
+
+
+def _doubts(discovery: Discovery, written: Written) -> Iterator[str]:
+    if discovery.sure:
+        yield "Nothing else comes near."
+    for doubt in discovery.doubts:
+        yield f"not sure: {doubt}."
+    if not written.proposal.path_known and not written.proposal.preset:
+        yield "not sure: the path. A saved response does not say which request it answered; add --request 'GET URL'."
+    if not written.takes:
+        yield "not sure: the rule does not take the sample's own request; look at its `match`."
+    if written.skipped:
+        yield f"The sample's own request sorts or filters ({written.skipped}), so it would get no ads."
+
+
+def _next(args: argparse.Namespace, request: Request | None, page: str) -> Iterator[str]:
+    """The commands to run now, as they can be typed."""
+    file = args.out if args.out is not None else Path(f"rules/{page}.yaml")
+    rule, folder = shlex.quote(str(file)), shlex.quote(str(file.parent))
+    yield "Next:"
+    if args.out is None:
+        yield f"  {PROGRAM} init {_words(args)} --out {rule}"
+    yield f"  {PROGRAM} check {rule}"
+    if request is not None:
+        yield f"  {PROGRAM} explain {_words(args)} --rules {rule}"
+    parts = urlsplit(request.url) if request is not None else urlsplit("")
+    upstream = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://YOUR-SEARCH-API"
+    yield f"  {PROGRAM} serve --upstream {shlex.quote(upstream)} --rules {folder} --ads-key-file ads.key"
+
+
+def _words(args: argparse.Namespace) -> str:
+    """The sample as it was named on the command line."""
+    words = [args.source]
+    for flag in ("request", "body"):
+        if getattr(args, flag):
+            words += [f"--{flag}", str(getattr(args, flag))]
+    for header in args.header:
+        words += ["--header", header]
+    return shlex.join(words)
