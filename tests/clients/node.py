@@ -41,7 +41,9 @@ class Ran:
 
 def needs_node(folder: Path = HERE) -> None:
     """Skip where Node, or the packages of this folder, are not installed; fail where everything is required."""
-    needs("Node with its packages (`make test` installs them)", NODE.exists() and (folder / "node_modules").exists())
+    needs(
+        "Node with its packages (`make test` installs them)", NODE.exists() and (folder / "node_modules/ready").exists()
+    )
 
 
 def run_node(script: str | Path, *arguments: str, seconds: float = SECONDS, **env: object) -> Ran:

@@ -2,7 +2,7 @@
 
 import { liteClient } from "algoliasearch/lite";
 import instantsearch from "instantsearch.js";
-import { hits, pagination, refinementList, searchBox, stats } from "instantsearch.js/es/widgets";
+import { configure, hits, pagination, refinementList, searchBox, stats } from "instantsearch.js/es/widgets";
 
 const url = new URLSearchParams(location.search).get("search") ?? location.host;
 const search = instantsearch({
@@ -17,6 +17,7 @@ const item = (hit, { html, components }) => html`
 `;
 
 search.addWidgets([
+  configure({ hitsPerPage: 12 }),
   searchBox({ container: "#box" }),
   stats({ container: "#stats", templates: { text: ({ nbHits }) => `${nbHits} products` } }),
   refinementList({ container: "#brands", attribute: "brand" }),

@@ -6,15 +6,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.clients.node import HERE, run_node
+from tests.clients.search_apis import CATALOGUE
 from tests.clients.search_server import Asked, SearchServer
 from tests.conformance.ads import AdPlatform
 from tests.conformance.running import Proxy
 
 CLIENTS = ("algolia", "elasticsearch", "meilisearch", "typesense")
 TAGS = {"resolvedBidId", "rank"}
-NO_RULE_FITS = {
-    "federated"
-}  # one list, at the address of the calls with several: a book has a rule for the one or the other
 
 # What a proxy adds, what belongs to one hop, and what a client makes up anew for each request.
 OF_ONE_REQUEST = {
@@ -24,10 +22,11 @@ OF_ONE_REQUEST = {
 
 
 class Read(NamedTuple):
-    """What one client read, call by call, and what the search server was asked for it."""
+    """What one client read, call by call; what the search server and the ad platform were asked for it."""
 
     calls: dict[str, Any]
     asked: list[Asked]
+    auctions: list[dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
@@ -37,22 +36,28 @@ def server() -> Iterator[SearchServer]:
 
 
 @pytest.fixture(scope="module")
-def proxy(server: SearchServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+def platform() -> Iterator[AdPlatform]:
     platform = AdPlatform()
-    with Proxy(tmp_path_factory.mktemp("proxy"), server.port, platform.port, rules=HERE / "rules") as proxy:
-        yield proxy
+    yield platform
     platform.close()
 
 
 @pytest.fixture(scope="module")
-def read(server: SearchServer, proxy: Proxy) -> Callable[[str, int], Read]:
+def proxy(server: SearchServer, platform: AdPlatform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Proxy]:
+    with Proxy(tmp_path_factory.mktemp("proxy"), server.port, platform.port, rules=HERE / "rules") as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def read(server: SearchServer, platform: AdPlatform, proxy: Proxy) -> Callable[[str, int], Read]:
     done: dict[tuple[str, int], Read] = {}
 
     def read(client: str, port: int) -> Read:
         if (client, port) not in done:
-            before = len(server.asked)
+            asked, asked_for_ads = len(server.asked), len(platform.calls)
             calls = run_node(f"{client}.mjs", SEARCH=f"http://127.0.0.1:{port}").json
-            done[client, port] = Read(calls, server.asked[before:])
+            auctions = [auction for call in platform.calls[asked_for_ads:] for auction in call.body["auctions"]]
+            done[client, port] = Read(calls, server.asked[asked:], auctions)
         return done[client, port]
 
     return read
@@ -101,7 +106,7 @@ def merged(organic: list[str]) -> list[tuple[str, str | None, int | None]]:
 
 
 def test_every_list_of_products_has_its_ads_on_top(alone: Read, through: Read) -> None:
-    for call in alone.calls.keys() - NO_RULE_FITS:
+    for call in alone.calls:
         organic = [[product["sku"] for product in one] for one in listings(alone.calls[call])]
         tagged = [
             [(product["sku"], product.get("resolvedBidId"), product.get("rank")) for product in one]
@@ -114,6 +119,14 @@ def test_all_else_reads_as_it_does_without_the_proxy(alone: Read, through: Read)
     assert {call: without_ads(answer) for call, answer in through.calls.items()} == {
         call: without_ads(answer) for call, answer in alone.calls.items()
     }
+
+
+def test_each_auction_is_told_the_words_of_its_own_search(through: Read) -> None:
+    """What a search for lamps finds first is a lamp, and so for chairs; only a federated list goes on with the others."""
+    names = {product["sku"]: product["name"].lower() for product in CATALOGUE}
+    assert through.auctions
+    for auction in through.auctions:
+        assert auction["searchQuery"] in names[auction["products"]["ids"][0]]
 
 
 def test_an_index_that_there_is_not_is_the_same_error(alone: Read, through: Read) -> None:

@@ -47,7 +47,7 @@ def page(browser: Browser) -> Iterator[Page]:
 
 def found(words: str, start: int = 0, brands: tuple[str, ...] = ()) -> list[str]:
     """The products of a page of results, as the marketplace has them."""
-    return [product["sku"] for product in search(words, 20, start, brands).page]
+    return [product["sku"] for product in search(words, 12, start, brands).page]
 
 
 def with_ads(organic: list[str]) -> list[str]:
@@ -96,6 +96,13 @@ def test_a_brand_that_is_chosen_filters_as_without_the_proxy(proxy: Proxy, page:
     page.get_by_label("Hargreave").check()
     shown(page, found("", brands=("Hargreave",)))
     assert brands(page) == counts
+
+
+def test_later_pages_of_results_have_no_ads(proxy: Proxy, page: Page) -> None:
+    page.goto(f"http://127.0.0.1:{proxy.port}/")
+    shown(page, found(""))
+    page.get_by_label("Page 2", exact=True).click()
+    shown(page, found("", start=12), ads=False)
 
 
 def test_a_storefront_of_another_host_may_ask_the_proxy(shop: SearchServer, proxy: Proxy, page: Page) -> None:
