@@ -137,7 +137,11 @@ _CODES: Final[Mapping[int, tuple[str, ErrorCode]]] = {
     402: ("Payment Required", ErrorCode.BAD_REQUEST),
     403: ("Forbidden", ErrorCode.INVALID_API_KEY),
     404: ("Not Found", ErrorCode.BAD_REQUEST),
+    405: ("Method Not Allowed", ErrorCode.BAD_REQUEST),
+    408: ("Request Timeout", ErrorCode.INTERNAL_SERVER_ERROR),
     413: ("Content Too Large", ErrorCode.BAD_REQUEST),
+    422: ("Unprocessable Content", ErrorCode.BAD_REQUEST),
+    425: ("Too Early", ErrorCode.INTERNAL_SERVER_ERROR),
     429: ("Too Many Requests", ErrorCode.BAD_REQUEST),
     500: ("Internal Server Error", ErrorCode.INTERNAL_SERVER_ERROR),
 }

@@ -7,6 +7,7 @@ says whether they are stored before it (`event_lies.py`).
 """
 
 import hmac
+import sqlite3
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from random import Random
@@ -156,6 +157,9 @@ async def _in_topsorts_words(request: web.Request, handler: Handler) -> web.Stre
         return await handler(request)
     except Refused as refused:
         return web.Response(status=refused.status, body=refused.body, content_type="application/json")
+    except sqlite3.Error as trouble:
+        broken = Refused(ErrorCode.INTERNAL_SERVER_ERROR, f"nothing is stored: {trouble}", 500)
+        return web.Response(status=broken.status, body=broken.body, content_type="application/json")
     except web.HTTPException as refused:
         if refused.status < 400:
             raise

@@ -45,11 +45,12 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self.db.execute("COMMIT")
         except BaseException:
-            self.db.execute("ROLLBACK")
+            if self.db.in_transaction:  # a full disk has ended it already
+                self.db.execute("ROLLBACK")
             self._remember()
             raise
-        self.db.execute("COMMIT")
 
     def spent(self, campaign: str, wall: float) -> Spent:
         """What `campaign` has spent, in all and on the day of `wall`."""

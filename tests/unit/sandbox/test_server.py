@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from proxy.sandbox.behaviour import Behaviour, EventBehaviour
+from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES, Behaviour, EventBehaviour
 from proxy.topsort.errors import DOC_URL
 from tests.unit.sandbox.conftest import AUTHORISED, KEY
 
@@ -202,7 +202,7 @@ async def ask(client: TestClient) -> aiohttp.ClientResponse:
     return answer
 
 
-@pytest.mark.parametrize("lie", ["400", "401", "402", "403", "404", "413", "429", "500", "503"])
+@pytest.mark.parametrize("lie", [lie for lie in AUCTION_LIES if lie.isdecimal()])
 async def test_a_refusal_can_be_told(a_client, lie):
     client = await a_client(Behaviour(lies=(lie,)))
     for _ in range(2):
@@ -347,7 +347,7 @@ async def counted(client: TestClient) -> int:
     return (await (await client.get("/_sandbox/events/count")).json())["unique"]
 
 
-@pytest.mark.parametrize("lie", ["401", "402", "403", "404", "413", "429", "429-date", "500", "503", "html"])
+@pytest.mark.parametrize("lie", ["429-date", "html", *(lie for lie in EVENT_LIES if lie.isdecimal())])
 async def test_events_can_be_refused_or_answered_with_nonsense_and_nothing_is_stored(a_client, lie):
     client = await a_client(events=EventBehaviour(lies=(lie,)))
     answer = await report(client)
@@ -395,6 +395,15 @@ async def test_a_redirect_of_events_would_take_the_key_along(a_client, lie, host
     shown = await (await client.get("/_sandbox/behaviour")).json()
     # To another host, aiohttp's client follows without the key; what else follows is not so careful.
     assert (shown["led_elsewhere"], shown["keys_led_elsewhere"]) == (1, 1 if lie == "redirect" else 0)
+
+
+async def test_books_that_cannot_be_written_are_a_500_in_the_vendors_words(a_caller):
+    caller = await a_caller()
+    caller.box.store.db.execute("PRAGMA query_only = 1")
+    status, error = await caller.report(pageviews=[VIEW])
+    assert (status, error["errCode"]) == (500, "internal_server_error")
+    caller.box.store.db.execute("PRAGMA query_only = 0")
+    assert (await caller.report(pageviews=[VIEW]))[0] == 204
 
 
 async def test_events_fail_and_wait_as_told(a_client):
