@@ -103,10 +103,10 @@ class SqliteOutbox:
         await self._pay()
         await self._upkeep()
         self._news.clear()
-        now, wall = self._now(), self._clock.wall()
+        now, wall, claimed = self._now(), self._clock.wall(), self._claimed_now()
 
         def look(file: sqlite3.Connection) -> tuple[int, Sequence[Kept]]:
-            return _version(file), delivering.due(file, kind, most, self._claimed, now=now, wall=wall)
+            return _version(file), delivering.due(file, kind, most, claimed, now=now, wall=wall)
 
         self._version, found = await self._read(look)
         return self._hand_out(found)
@@ -115,8 +115,12 @@ class SqliteOutbox:
         """One event that was never posted."""
         if not await self._is_deliverer():
             return ()
-        wall = self._clock.wall()
-        return self._hand_out(await self._read(lambda file: delivering.untried(file, kind, self._claimed, wall=wall)))
+        wall, claimed = self._clock.wall(), self._claimed_now()
+        return self._hand_out(await self._read(lambda file: delivering.untried(file, kind, claimed, wall=wall)))
+
+    def _claimed_now(self) -> frozenset[str]:
+        """Taken before the look: what is settled while we look is still in what we see, and must not go out again."""
+        return frozenset(self._claimed)
 
     def _hand_out(self, found: Sequence[Kept]) -> Sequence[Kept]:
         # Two who ask at the same time have looked at the same rows.

@@ -1,6 +1,8 @@
 """The outbox in the data folder keeps what every outbox promises, and what only a file can break."""
 
+import asyncio
 import sqlite3
+import threading
 
 import pytest
 
@@ -8,6 +10,7 @@ from proxy.clock import ManualClock, SystemClock
 from proxy.events.event import Shelf
 from proxy.events.outbox import Again, Delivered, OutboxTrouble, Put, Untouched
 from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.sqlite import delivering
 from proxy.events.sqlite.damage import damage_of
 from tests.patience import until
 from tests.unit.events.outbox_contract import OutboxContract, an_event, claimed, events_of, ids_of, opened
@@ -55,6 +58,26 @@ async def test_only_one_process_of_a_machine_delivers(home):
         await second.wait(0.01)
         await first.close()
         assert ids_of(await claimed(second)) == ["e1"]
+
+
+async def test_what_is_settled_while_the_next_are_looked_for_is_not_handed_out_again(home, monkeypatch):
+    looked, go_on, due = threading.Event(), threading.Event(), delivering.due
+
+    def slowly(file, *what, **when):
+        assert file.execute("SELECT count(*) FROM event").fetchone() == (1,)
+        looked.set()
+        go_on.wait(20)
+        return due(file, *what, **when)
+
+    async with opened(home.outbox()) as outbox:
+        await outbox.put([an_event()])
+        (kept,) = await claimed(outbox)
+        monkeypatch.setattr(delivering, "due", slowly)
+        looking = asyncio.create_task(claimed(outbox))
+        await asyncio.to_thread(looked.wait, 20)
+        await outbox.settle([Delivered(kept.ref)])
+        go_on.set()
+        assert await looking == []
 
 
 async def test_all_files_are_their_owners_alone(home):
