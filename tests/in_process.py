@@ -77,11 +77,19 @@ async def an_origin(answer: Origin, seen: list[bytes]) -> AsyncIterator[int]:
 
 @contextlib.asynccontextmanager
 async def a_proxy(answer: Origin, rules: str = "", upstream: str = "", **settings: Any) -> AsyncIterator[Proxy]:
-    """A proxy in front of `answer`, or in front of the server at `upstream`."""
+    """A proxy in front of `answer`, or in front of the server at `upstream`.
+
+    It takes no events, and so writes nothing, unless a test says `no_events=None` and where its `data` is.
+    """
     seen: list[bytes] = []
     visits: list[Visit] = []
     async with an_origin(answer, seen) as port:
-        flags = {"upstream": upstream or f"http://127.0.0.1:{port}", "ads_url": "http://127.0.0.1:1", **settings}
+        flags = {
+            "upstream": upstream or f"http://127.0.0.1:{port}",
+            "ads_url": "http://127.0.0.1:1",
+            "no_events": "true",
+            **settings,
+        }
         told = read_settings(flags, {"SPONSORED_PROXY_ADS_KEY": "TSE_canary"})
         app = App(told, SystemClock(), lambda visit, in_full: visits.append(in_full()))
         assert app.live.offer({"rule.yaml": (rules or NO_RULE).encode()}, Plans), app.live.problems

@@ -13,6 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
+from proxy.events.outbox import Status
 from proxy.ops.metrics import BUCKETS, Histogram, Page, Tally
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST
@@ -40,9 +41,44 @@ _HELP: Final = {
     "auction_breaker_open": "Workers that have stopped asking, since the ad platform failed",
     "auction_breaker_opened_total": "How often a worker stopped asking",
     "auction_pages_stopped": "Pages that are not asked for, since their answers came too late",
+    "events_taken_total": "Events that were accepted and are new",
+    "events_seen_total": "Events that were accepted before, by id and content: answered alike, and sent once",
+    "events_conflicts_total": "Events with the id of another of other content; sent too",
+    "events_filtered_total": "Events that were answered and are not sent on (crawlers, prefetches), by reason",
+    "events_rejected_total": "Requests with events that were refused, and kept nowhere, by reason",
+    "events_faults_total": "What was wrong with events that were refused, by the ad platform's code",
+    "events_clock_total": "Events whose `occurredAt` is far from our clock; sent on",
+    "events_gone_total": "Senders that left before their answer",
+    "events_attempts_total": "Calls to the ad platform that carry events",
+    "events_delivered_total": "Events that the ad platform has taken, by kind",
+    "events_retried_total": "Events that were posted again",
+    "events_ambiguous_total": "Calls that may have arrived and were not answered; sent again with the same ids",
+    "events_rejected_batches_total": "Batches that were refused, and halved to find the bad event",
+    "events_dead_total": "Events that went to the dead letters, by kind",
+    "events_expired_total": "Of these, events that could not be delivered for 72 hours",
+    "events_bugs_total": "Mistakes of ours in the delivery; the log has them",
+    "events_v1_forwarded_total": "Events of version 1 that were handed on and answered by the ad platform",
+    "events_v1_refused_total": "Of version 1, those that it refused",
+    "events_v1_kept_total": "Of version 1, those that it could not take and that wait now",
+    "events_v1_failed_total": "Of version 1, those whose failure was handed back",
+    "widgets_asked_total": "Auctions of banner widgets",
+    "widgets_answered_total": "Of these, those that the ad platform answered",
+    "widgets_failed_total": "Of these, those that it failed",
+    "widgets_overloaded_total": "Of these, those that were refused since too many were under way",
+    "widgets_breaker_open_total": "Of these, those that were refused since the ad platform failed lately",
+    "widgets_breaker_open": "Workers that do not ask for widgets now",
 }
 
-_LABELS: Final = {"auction_failed_total": "|reason|ads_down"}
+_LABELS: Final = {
+    "auction_failed_total": "|reason|ads_down",
+    "events_taken_total": "|kind|click",
+    "events_filtered_total": "|reason|crawler",
+    "events_rejected_total": "|reason|full",
+    "events_faults_total": "|code|bad_request",
+    "events_clock_total": "|off|future",
+    "events_delivered_total": "|kind|clicks",
+    "events_dead_total": "|kind|clicks",
+}
 
 _PAGE: Final = """# Metrics
 
@@ -72,6 +108,7 @@ class House:
     reloads: int
     failed_reloads: int
     draining: bool
+    outbox: Status | None = None
 
 
 class _Collected(Collector):
@@ -91,6 +128,8 @@ def render(tally: Tally, house: House) -> bytes:
 
 def _all(tally: Tally, house: House) -> Iterator[Metric]:
     yield from (*_of_pages(tally), *_of_workers(tally), *_of_the_house(house))
+    if house.outbox is not None:
+        yield from _of_the_outbox(house.outbox)
 
 
 def as_markdown() -> str:
@@ -98,7 +137,9 @@ def as_markdown() -> str:
     counters = {f"{name}{_LABELS.get(name, '')}": 0.0 for name in _HELP if name.endswith("_total")}
     gauges = {name: 0.0 for name in _HELP if not name.endswith("_total")}
     tally = Tally(pages={"search": Page(reasons={"served": 1})}, answers={"2xx": 1}, counters=counters, gauges=gauges)
-    house = House("", 0, "", (), (), 0, 0, 0, 0, 0, False)
+    one = {"clicks": 1}
+    outbox = Status(waiting=one, dead=one, filtered=one, oldest=0.0, size=0, limit=0, dead_size=0)
+    house = House("", 0, "", (), (), 0, 0, 0, 0, 0, False, outbox)
     return _PAGE.format(rows="\n".join(_row(family) for family in _all(tally, house)))
 
 
@@ -168,6 +209,29 @@ def _of_the_house(house: House) -> Iterator[Metric]:
     info = GaugeMetricFamily(f"{_PREFIX}build_info", "What runs, by which book", labels=["version", "book"])
     info.add_metric([house.version, house.book], 1)
     yield info
+
+
+def _of_the_outbox(outbox: Status) -> Iterator[Metric]:
+    for name, text, counts in (
+        ("waiting", "Events that wait to be delivered, by kind", outbox.waiting),
+        ("dead", "Dead letters: events that a person must decide about", outbox.dead),
+        ("filtered", "Events that are not sent on and can still be looked at", outbox.filtered),
+    ):
+        family = GaugeMetricFamily(f"{_PREFIX}outbox_{name}", text, labels=["kind"])
+        for kind, count in sorted(counts.items()):
+            family.add_metric([kind], count)
+        yield family
+    for name, text, value in (
+        ("oldest_seconds", "Age of the oldest event that waits; 0 where none does", outbox.oldest or 0.0),
+        ("bytes", "What waits, in bytes of --outbox-size", outbox.size),
+        ("limit_bytes", "--outbox-size", outbox.limit),
+        ("dead_bytes", "The dead letters, in bytes of their own budget", outbox.dead_size),
+        ("dead_limit_bytes", "That budget; what finds no room there goes on waiting", outbox.dead_limit),
+        ("paused", "1 while delivery stands still because the set-up is at fault: ALERT", int(bool(outbox.paused))),
+        ("trouble", "1 while events cannot be kept, and senders get 503: ALERT", int(bool(outbox.trouble))),
+        ("set_aside", "1 where a damaged outbox was set aside: ALERT", int(bool(outbox.set_aside))),
+    ):
+        yield GaugeMetricFamily(f"{_PREFIX}outbox_{name}", text, value=value)
 
 
 def _counter(name: str, text: str, *labels: str) -> CounterMetricFamily:

@@ -23,6 +23,8 @@ from proxy.search.trust import TrustedProxies
 from proxy.search.upstream import Upstream
 from proxy.search.visit import Watch
 from proxy.server import numbers
+from proxy.server.ad_platform import ad_platform
+from proxy.server.events import Events
 from proxy.server.settings import Settings
 from proxy.wire.client import Client
 from proxy.wire.origin import Origin
@@ -46,7 +48,7 @@ class App:
     def __init__(self, settings: Settings, clock: Clock, watch: Watch) -> None:
         self.live: Live[Plans] = Live()
         self._marketplace = _marketplace(settings, clock)
-        self._ad_platform = _ad_platform(settings, clock)
+        self._ad_platform = ad_platform(settings, clock, AD_PLATFORM_CONNECTIONS, "auctions")
         upstream = Upstream(
             self._marketplace, preserve_host=settings.preserve_host, first_byte=settings.upstream_timeout
         )
@@ -61,20 +63,27 @@ class App:
             max_body=settings.max_body,
             status_headers=not settings.no_status_headers,
         )
+        trusted = TrustedProxies(settings.trusted_proxies)
+        self._events = None if settings.no_events else Events(settings, trusted, clock)
         self._door = FrontDoor(
             lambda: self.live.current,
             corridor,
             upstream,
-            TrustedProxies(settings.trusted_proxies),
+            trusted,
             Crowd(settings.max_in_flight),
             scheme=b"https" if settings.tls_cert else b"http",
         )
 
     async def start(self) -> None:
-        """Nothing to start yet: connections are made when they are wanted."""
+        """Deliver events from now on. Connections are made when they are wanted."""
+        if self._events is not None:
+            await self._events.start()
 
     async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request."""
+        events = self._events
+        if events is not None and events.owns(request._message.path):
+            return await events.handle(request)
         return await self._door.handle(request)
 
     def numbers(self) -> Mapping[str, float]:
@@ -83,10 +92,18 @@ class App:
             **numbers.of_ads(self._ads),
             **_of_pool("marketplace", self._marketplace),
             **_of_pool("ad_platform", self._ad_platform),
+            **({} if self._events is None else self._events.numbers()),
         }
 
+    async def rest(self, within: float) -> None:
+        """Begin nothing more behind the shoppers' backs; what is under way there may end for so many seconds."""
+        if self._events is not None:
+            await self._events.rest(within)
+
     async def close(self) -> None:
-        """End the auctions that are under way, and the connections to the marketplace and the ad platform."""
+        """End what is under way, and the connections to the marketplace and the ad platform."""
+        if self._events is not None:
+            await self._events.close()
         await self._ads.close()
         await self._marketplace.close()
         await self._ad_platform.close()
@@ -103,13 +120,6 @@ def _marketplace(settings: Settings, clock: Clock) -> Client:
     if origin.secure:
         tls = context(_path(settings.upstream_ca), _path(settings.upstream_cert), _path(settings.upstream_key))
     return Client(origin, connections=MARKETPLACE_CONNECTIONS, clock=clock, ssl=tls, name="marketplace")
-
-
-def _ad_platform(settings: Settings, clock: Clock) -> Client:
-    """A pool apart from the marketplace's, so that auctions that hang never hold up a page."""
-    origin = Origin.parse(settings.ads_url)
-    tls = context(_path(settings.ads_ca)) if origin.secure else None
-    return Client(origin, connections=AD_PLATFORM_CONNECTIONS, clock=clock, ssl=tls, name="ad platform")
 
 
 def _of_pool(name: str, client: Client) -> Mapping[str, float]:

@@ -3,11 +3,20 @@
 A name that ends in `_total` only grows; `name|label|value` carries a label.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from proxy.auction.breaker import State
 from proxy.auction.client import Ads
+from proxy.auction.widgets import Widgets
+from proxy.events.delivery import Delivery
+from proxy.events.forward import Forward
+from proxy.events.handler import EventsDoor
 from proxy.reasons import Reason
+
+# What a counter's part behind its `|` (or `.`) is.
+_LABELS: Final = {"taken": "kind", "delivered": "kind", "dead": "kind", "clock": "off", "faults": "code"}
 
 
 def of_ads(ads: Ads) -> Mapping[str, float]:
@@ -26,3 +35,28 @@ def of_ads(ads: Ads) -> Mapping[str, float]:
     }
     reasons = {str(reason) for reason in Reason} & counts.keys()
     return numbers | {f"auction_failed_total|reason|{reason}": counts[reason] for reason in reasons}
+
+
+def of_events(door: EventsDoor, forward: Forward, delivery: Delivery) -> Mapping[str, float]:
+    """What happened to events."""
+    return {
+        **dict(_counted("events", door.counts)),
+        **dict(_counted("events", delivery.counts)),
+        **dict(_counted("events_v1", forward.counts)),
+    }
+
+
+def of_widgets(widgets: Widgets | None) -> Mapping[str, float]:
+    """What happened to banner widgets' auctions."""
+    if widgets is None:
+        return {}
+    stopped = int(widgets.breaker.state is not State.CLOSED)
+    return {**dict(_counted("widgets", widgets.counts)), "widgets_breaker_open": stopped}
+
+
+def _counted(wing: str, counts: Counter[str]) -> Iterator[tuple[str, float]]:
+    """`taken|click: 3` as `events_taken_total|kind|click: 3`."""
+    for name, count in counts.items():
+        what, _, which = name.replace(".", "|").partition("|")
+        label = f"|{_LABELS.get(what, 'reason')}|{which}" if which else ""
+        yield f"{wing}_{what}_total{label}", count

@@ -11,11 +11,15 @@ import signal
 from collections.abc import Coroutine, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from proxy import __version__
 from proxy.auction.dialects import DIALECTS
 from proxy.clock import Clock
 from proxy.errors import RuleTrouble
 from proxy.events.handler import paths_of
+from proxy.events.outbox import Outbox, OutboxTrouble, Status
+from proxy.events.outbox_sqlite import prepare
 from proxy.ops.admin import Admin
 from proxy.ops.exposition import House
 from proxy.ops.metrics import Tally
@@ -23,6 +27,7 @@ from proxy.search.visit import Visit
 from proxy.server import control
 from proxy.server.child import Child
 from proxy.server.crew import Crew
+from proxy.server.events import outbox_of
 from proxy.server.key import KeyWatch
 from proxy.server.rhythm import every
 from proxy.server.rulebook import LastGood, Texts, Watch, first_book
@@ -35,6 +40,7 @@ _log = logging.getLogger(__name__)
 _RULES_SECONDS: Final = 0.2
 _KEY_SECONDS: Final = 1.0
 _SILENCE_SECONDS: Final = 5.0
+_OUTBOX_SECONDS: Final = 1.0
 # Beyond `--drain`: for the workers' own goodbye.
 _GOODBYE_SECONDS: Final = 3.0
 
@@ -61,6 +67,8 @@ class Supervisor:
         self._listener = bind(settings.listen, "--listen")
         self._admin = Admin(self, bind(settings.admin, "--admin"), settings.admin_token)
         self._crew = Crew(self._listener, app, clock, self._told, self._settled)
+        self._outbox: Outbox | None = None if settings.no_events else outbox_of(settings, clock)
+        self._outbox_status: Status | None = None
         self._stop = asyncio.Event()
         self._stop_now = asyncio.Event()
         self._broken = False
@@ -75,6 +83,7 @@ class Supervisor:
         _log.info("listening on %s://%s", scheme, address_of(self._listener))
         _log.info("admin on http://%s", self._admin.address)
         self._warn_of_what_nobody_asks_for()
+        await self._open_outbox()
         workers = [self._go_on(self._crew.keep(number + 1)) for number in range(self._settings.workers)]
         self._go_on(every(_RULES_SECONDS, self._look_at_rules, self._clock))
         self._go_on(every(_KEY_SECONDS, self._look_at_key, self._clock))
@@ -82,6 +91,8 @@ class Supervisor:
         await self._stop.wait()
         await self._leave(workers)
         await self._admin.close()
+        if self._outbox is not None:
+            await self._outbox.close()
         return int(self._broken)
 
     def _go_on(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
@@ -144,6 +155,24 @@ class Supervisor:
 
     async def _look_at_workers(self) -> None:
         self._crew.end_the_silent()
+
+    # -- the outbox ----------------------------------------------------------
+
+    async def _open_outbox(self) -> None:
+        """See that it is whole before anybody writes to it, and look at it from then on."""
+        if self._outbox is None:
+            return
+        await asyncio.to_thread(prepare, self._settings.data, self._clock)
+        await self._outbox.open()
+        self._go_on(every(_OUTBOX_SECONDS, self._look_at_outbox, self._clock))
+
+    async def _look_at_outbox(self) -> None:
+        assert self._outbox is not None
+        try:
+            self._outbox_status = await self._outbox.status()
+        except OutboxTrouble as trouble:
+            if self._outbox_status is not None:
+                self._outbox_status = msgspec.structs.replace(self._outbox_status, trouble=str(trouble))
 
     # -- rules and key -------------------------------------------------------
 
@@ -211,6 +240,7 @@ class Supervisor:
             reloads=book.generation - 1,
             failed_reloads=book.refused,
             draining=self._stop.is_set(),
+            outbox=self._outbox_status,
         )
 
     async def tally(self) -> Tally:

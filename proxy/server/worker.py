@@ -59,6 +59,8 @@ class App(Protocol):
 
     def numbers(self) -> Mapping[str, float]: ...
 
+    async def rest(self, within: float) -> None: ...
+
     async def close(self) -> None: ...
 
 
@@ -122,7 +124,7 @@ class Worker:
         helpers = [asyncio.create_task(every(seconds, do, self._clock)) for seconds, do in rhythms]
         helpers.append(asyncio.create_task(self._listen()))
         await self._leave.wait()
-        await self._drain()
+        await asyncio.gather(self._drain(), self._app.rest(self._within))
         for helper in helpers:
             helper.cancel()
         await self._app.close()

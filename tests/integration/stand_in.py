@@ -39,5 +39,8 @@ class App:
     def numbers(self):
         return {"auction_calls_total": 1, "auction_in_flight": 1}
 
+    async def rest(self, within):
+        pass
+
     async def close(self):
         pass

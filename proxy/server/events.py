@@ -1,0 +1,109 @@
+"""The events of a worker, wired: the door, the outbox, the delivery, and the widgets' auctions.
+
+Shoppers' requests come to the door first, since its paths are ours; whatever is
+not at one of them is the marketplace's. The delivery runs behind their backs
+for as long as the worker does.
+"""
+
+import asyncio
+from collections.abc import Mapping
+
+from aiohttp import web
+
+from proxy.auction.widgets import Widgets
+from proxy.clock import Clock
+from proxy.events.delivery import Delivery
+from proxy.events.forward import Forward
+from proxy.events.guard import Guard
+from proxy.events.handler import EventsDoor
+from proxy.events.origins import Origins
+from proxy.events.outbox import Outbox
+from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.search.shopper import peer_of
+from proxy.search.trust import TrustedProxies
+from proxy.server import numbers
+from proxy.server.ad_platform import ad_platform
+from proxy.server.settings import Settings
+
+# A few batches side by side fill the ad platform's day; version 1 is handed on event by event, while its sender waits.
+_DELIVERY_CONNECTIONS = 16
+_FORWARD_CONNECTIONS = 128
+_WIDGET_CONNECTIONS = 128
+_LAST_CALLS = 1.0
+
+
+def outbox_of(settings: Settings, clock: Clock) -> Outbox:
+    """The home of the events that wait, as the settings name it."""
+    return SqliteOutbox(settings.data, size=settings.outbox_size, clock=clock)
+
+
+class Events:
+    """One worker's events.
+
+    Args:
+        settings: what the process is told.
+        trusted: which peers may speak for others.
+        clock: the time.
+    """
+
+    def __init__(self, settings: Settings, trusted: TrustedProxies, clock: Clock) -> None:
+        self._trusted = trusted
+        self._outbox = outbox_of(settings, clock)
+        key = settings.ads_key
+        self._to_deliver = ad_platform(settings, clock, _DELIVERY_CONNECTIONS, "delivery")
+        self._to_forward = ad_platform(settings, clock, _FORWARD_CONNECTIONS, "forwarding")
+        self._to_widgets = ad_platform(settings, clock, _WIDGET_CONNECTIONS, "widgets")
+        self._forward = Forward(self._outbox, self._to_forward, key, clock)
+        self._widgets = Widgets(self._to_widgets, key, clock) if settings.widget_auctions else None
+        self._delivery = Delivery(self._outbox, self._to_deliver, key, clock)
+        self._door = EventsDoor(
+            self._outbox,
+            self._forward,
+            self._widgets,
+            prefix=settings.events_prefix,
+            origins=Origins(settings.events_origins),
+            guard=Guard(settings.events_rate),
+            clock=clock,
+            client_of=self._client_of,
+            host_of=self._host_of,
+        )
+        self.owns = self._door.owns
+        self.handle = self._door.handle
+        self._delivering: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the outbox, and deliver from now on."""
+        await self._outbox.open()
+        self._delivering = asyncio.create_task(self._delivery.run(), name="delivery")
+
+    async def rest(self, within: float) -> None:
+        """Begin no more deliveries; those under way may end for so many seconds."""
+        await self._delivery.close(within)
+
+    async def close(self) -> None:
+        """Let go of everything; what was not delivered stays in the outbox."""
+        await self._door.close()
+        await self.rest(_LAST_CALLS)
+        if self._delivering is not None:
+            await self._delivering
+        await self._outbox.close()
+        for client in (self._to_deliver, self._to_forward, self._to_widgets):
+            await client.close()
+
+    def numbers(self) -> Mapping[str, float]:
+        """What happened to events in this worker."""
+        return {
+            **numbers.of_events(self._door, self._forward, self._delivery),
+            **numbers.of_widgets(self._widgets),
+        }
+
+    def _client_of(self, request: web.BaseRequest) -> str:
+        return self._trusted.client(peer_of(request), request.headers.getall("X-Forwarded-For", ()))
+
+    def _host_of(self, request: web.BaseRequest) -> str:
+        """As the shopper's browser names it: what a trusted load balancer says it was, else what was sent to us."""
+        if self._trusted.holds(peer_of(request)):
+            said = request.headers.get("X-Forwarded-Host", "").partition(",")[0].strip()
+            if said:
+                return said
+        return request.headers.get("Host", "")
