@@ -183,13 +183,11 @@ class EventsDoor:
             puts = await self._outbox.put([one.event for one in received])
         except OutboxTrouble as trouble:
             raise Refusal(trouble.why, replies.not_kept()) from None
-        now = self._clock.wall()
         for one, put in zip(received, puts, strict=True):
-            counts[_SEEN if put is Put.SEEN else f"taken|{one.type}"] += 1
+            counts["seen" if put is Put.SEEN else f"taken|{one.type}"] += 1
             if put is Put.CONFLICT:
                 counts["conflicts"] += 1
-            if odd := odd_clock(one.moment, now):
-                counts[f"clock|{odd}"] += 1
+            self._look_at_clock(one)
 
     async def _set_aside(self, received: Sequence[Received], why: str) -> None:
         """Keep what is not sent on, for people to look at; no room for it is no trouble of the sender's."""
@@ -212,6 +210,7 @@ class EventsDoor:
             raise Refusal(trouble.why, replies.not_kept()) from None
         if status < HTTPStatus.BAD_REQUEST:
             self.counts[f"taken|{one.type}"] += 1
+            self._look_at_clock(one)
         return replies.in_json(status, said)
 
     async def _to_its_end(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
@@ -230,6 +229,10 @@ class EventsDoor:
 
     # -- both versions ------------------------------------------------------
 
+    def _look_at_clock(self, one: Received) -> None:
+        if odd := odd_clock(one.moment, self._clock.wall()):
+            self.counts[f"clock|{odd}"] += 1
+
     def _read(self, read: Callable[[bytes], Any], body: bytes) -> Any:
         try:
             return read(body)
@@ -237,9 +240,6 @@ class EventsDoor:
             for fault in trouble.faults:
                 self.counts[f"faults|{fault.code}"] += 1
             raise Refusal("invalid", replies.not_events(trouble.faults)) from None
-
-
-_SEEN: Final = "seen"
 
 
 def _still_waits(request: web.BaseRequest, fields: Fields) -> bool:

@@ -105,6 +105,12 @@ async def test_an_event_of_version_1_is_handed_on_and_the_platforms_answer_back(
         assert door.events.counts == {"taken|Click": 1}
 
 
+async def test_a_clock_that_is_off_is_counted_of_version_1_too():
+    async with a_door() as door:
+        await door.post(json.dumps(a_v1_click(occurredAt="2020-01-01T00:00:00Z")).encode(), path=V1)
+        assert door.events.counts == {"taken|Click": 1, "clock|behind": 1}
+
+
 @pytest.mark.parametrize("status", [202, 400, 404, 502])
 async def test_whatever_becomes_of_it_is_handed_back(status):
     async with a_door() as door:
