@@ -21,6 +21,7 @@ from proxy.cli.story import Call, Story, as_json, as_text
 from proxy.clock import SystemClock
 from proxy.errors import MarketplaceTrouble, RuleTrouble, SettingsTrouble
 from proxy.rules.files import read_book, read_folder
+from proxy.rules.reading.written import with_its_preset
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
 from proxy.search.organic import Organic, OrganicPages, Takes
@@ -69,7 +70,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _told(args: argparse.Namespace) -> Story:
-    reading = read_book(read_folder(args.rules))
+    texts = read_folder(args.rules)
+    reading = read_book(texts)
     if reading.book is None:
         raise RuleTrouble(reading.problems)
     plans = Plans(reading.book)
@@ -80,7 +82,8 @@ async def _told(args: argparse.Namespace) -> Story:
         return Story(request.method, request.ask.target, verdicts)
     overheard = Overheard(args.ads_url)
     visit, page = await _walk(request, found, overheard, args)
-    return Story(request.method, request.ask.target, verdicts, found.rule, visit, overheard.calls, page)
+    written = with_its_preset(texts, found.rule.page)
+    return Story(request.method, request.ask.target, verdicts, found.rule, visit, overheard.calls, page, written)
 
 
 async def _walk(

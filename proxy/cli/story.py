@@ -37,6 +37,7 @@ class Story:
         visit: how the page view ended; None where no rule took it.
         calls: the auctions.
         page: the body that the shopper would get.
+        written: the rule with its preset's keys in it, as YAML; "" where it rests on none.
     """
 
     method: str
@@ -46,6 +47,7 @@ class Story:
     visit: Visit | None = None
     calls: Sequence[Call] = ()
     page: bytes = b""
+    written: str = ""
 
 
 def as_json(story: Story) -> str:
@@ -56,6 +58,7 @@ def as_json(story: Story) -> str:
             "request": {"method": story.method, "target": story.target},
             "rules": [{"page": v.rule.page, "takes": v.takes, "why": v.why} for v in story.verdicts],
             "page": story.rule.page if story.rule else None,
+            "rule": story.written or None,
             "reason": str(visit.reason) if visit else None,
             "detail": visit.detail if visit else "",
             "listings": [
@@ -94,6 +97,10 @@ def _lines(story: Story) -> Iterator[str]:
         yield ""
         yield "No rule takes it: it passes through to the marketplace, untouched."
         return
+    if story.written:
+        yield ""
+        yield f"The rule `{story.rule.page}`, with what it has from its preset"
+        yield from (f"  {line}" for line in story.written.splitlines())
     yield from _auction(story)
     yield from _order(story.rule, story.visit)
     yield from _ending(story.rule, story.visit)

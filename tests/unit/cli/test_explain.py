@@ -1,6 +1,7 @@
 """`explain` sends one request down the real corridor and tells what happened."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,11 @@ async def test_an_auction_is_asked_and_told_with_its_answer(folder: Path, monkey
     assert "organic; was 1, made room for the ads" in text
     assert "Ended as served" in text
     assert "TSE_canary" not in text
+
+
+def test_a_rule_with_a_preset_is_shown_as_a_whole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "rules" / "search.yaml").write_text("page: search\npreset: medusa\nauction: {slots: 2}\n")
+    _, out, _ = told(folder, capsys, str(folder / "saved.json"), "--request", "GET /store/products?q=lamp")
+    assert "-> search" in out
+    assert re.search(r"^    path: /store/products +# medusa$", out, re.MULTILINE)
+    assert re.search(r"^    slots: 2$", out, re.MULTILINE)

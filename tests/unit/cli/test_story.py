@@ -75,3 +75,11 @@ def test_a_request_that_no_rule_took_is_a_story_too() -> None:
     story = Story("GET", "/other", [Verdict(RULE, False, "the path is /other")])
     assert "No rule takes it" in as_text(story)
     assert json.loads(as_json(story))["page"] is None
+
+
+def test_a_rule_with_a_preset_is_shown_with_all_that_it_then_says() -> None:
+    story = a_story(written="page: search\npreset: solr\n")
+    assert "The rule `search`, with what it has from its preset\n  page: search\n  preset: solr\n" in as_text(story)
+    assert json.loads(as_json(story))["rule"] == "page: search\npreset: solr\n"
+    assert "preset" not in as_text(a_story())
+    assert json.loads(as_json(a_story()))["rule"] is None
