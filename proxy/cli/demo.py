@@ -196,6 +196,7 @@ class Demo:
   {_bold("The shop, through the proxy")}   {shop}/
   The shop alone                {_at(ports.shop)}/
   What the proxy sees           {_at(ports.admin)}/
+  What the ad platform saw      {sandbox}/_sandbox/
   The ad platform's campaigns   {sandbox}/_sandbox/campaigns
   The rules                     {self._whose_rules}
 
@@ -208,6 +209,8 @@ class Demo:
     curl -d '{{"delay": "400ms"}}' {behave}
     curl -d '{{"lie": ["html", "truncated"]}}' {behave}
     curl -d '{{"fail_rate": 0.5}}' {behave}
+  one that takes events and loses every second answer
+    curl -d '{{"events": {{"lie": ["close-after", "truth"]}}}}' {behave}
   all well again
     curl -d '{{"delay": "8ms..20ms", "lie": [], "fail_rate": 0}}' {behave}
   no ad platform at all (it comes back after {AGAIN_AFTER:.0f} s)
@@ -250,7 +253,8 @@ def _furnish(folder: Path) -> None:
 
 
 def _shop_command(ports: Ports) -> Sequence[str]:
-    return ["proxy.sandbox.shop", "--listen", f"{HOST}:{ports.shop}", "--delay", "0.02"]
+    report = f"{_at(ports.sandbox)}/_sandbox/"
+    return ["proxy.sandbox.shop", "--listen", f"{HOST}:{ports.shop}", "--delay", "0.02", "--report", report]
 
 
 def _sandbox_command(ports: Ports, folder: Path, args: argparse.Namespace) -> Sequence[str]:

@@ -6,6 +6,7 @@
     GET /api/categories/{id}              one shelf; parameters as for the search
     GET /api/products/{id}                {"product": {...}}
     GET /api/products/{id}/similar
+    GET /api/shop                         {"report", "events"}: the ad platform's report, where events go
     GET /images/{id}.svg
 
 Answers carry ETag and Cache-Control and are compressed for whoever offers gzip.
@@ -45,9 +46,16 @@ class BadParameter(ValueError):
 
 
 class Shop:
-    """The marketplace. `delay` is how long a search takes at least, in seconds."""
+    """The marketplace.
 
-    def __init__(self, delay: float = 0.0) -> None:
+    Args:
+        delay: how long a search takes at least, in seconds.
+        report: the address of the ad platform's report, to which the storefront links.
+        events: the path before `/v2/events` to which the storefront reports, where a proxy stands before the shop.
+    """
+
+    def __init__(self, delay: float = 0.0, report: str | None = None, events: str | None = None) -> None:
+        self._ads: Json = {"report": report, "events": events}
         self._items = catalogue()
         self._search = Search(self._items)
         self._delay = delay
@@ -62,6 +70,7 @@ class Shop:
         get("/api/categories/{category}", self._answered(self._category))
         get("/api/products/{id}", self._answered(self._product))
         get("/api/products/{id}/similar", self._answered(self._similar))
+        get("/api/shop", self._answered(lambda request: self._ads))
         get("/images/{id}.svg", self._image)
         get("/assets/{file}", self._asset)
         get("/healthz", self._answered(lambda request: {"status": "ok"}))

@@ -1,5 +1,7 @@
 // What both pages share: cards, the shelves, and the bar that tells how a page was made.
 
+import { proxyStands, reportTo } from "/assets/report.js";
+
 const money = new Intl.NumberFormat("en-IE", { style: "currency", currency: "EUR" });
 
 /** An element with attributes and children; text is always text, never markup. */
@@ -15,14 +17,6 @@ export function make(name, attributes = {}, ...children) {
 export const byId = (id) => document.getElementById(id);
 export const price = (product) => money.format(product.price);
 export const isSponsored = (product) => Boolean(product.resolvedBidId);
-
-/** The shopper's id for the ad platform: random, in a cookie, for a year. */
-export function keepShopperId() {
-  if (/(^|; )tsuid=/.test(document.cookie)) return;
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const id = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  document.cookie = `tsuid=${id}; path=/; max-age=31536000; samesite=lax`;
-}
 
 export async function showShelves(current) {
   const { categories } = await (await fetch("/api/categories")).json();
@@ -48,6 +42,7 @@ export function card(product, place) {
     class: sponsored ? "card sponsored" : "card",
     "data-ts-product": product.id,
     "data-ts-resolved-bid": product.resolvedBidId,
+    "data-ts-position": place + 1,
   },
     make("a", { href: product.url },
       make("span", { class: "picture" },
@@ -78,6 +73,7 @@ const MEANINGS = {
 /** Fill the bar at the foot from the answer's headers. */
 export function showVisit(response) {
   const status = response.headers.get("Sponsored-Status");
+  proxyStands(Boolean(status));
   const bar = byId("visit");
   if (!status) {
     bar.dataset.state = "none";
@@ -109,4 +105,12 @@ export function say(text) {
   const note = byId("note");
   note.textContent = text;
   note.hidden = !text;
+}
+
+/** What the shop was told of the ad platform: its report, one click away, and where events are taken. */
+export async function meetAdPlatform() {
+  const { report, events } = await (await fetch("/api/shop")).json();
+  byId("report").hidden = !report;
+  if (report) byId("report").href = report;
+  if (events !== null) reportTo(events);
 }

@@ -1,6 +1,7 @@
 // The storefront. The address bar holds all state; every change of it asks the search API of this very origin.
 
-import { byId, card, keepShopperId, make, price, isSponsored, say, showShelves, showVisit } from "/assets/common.js";
+import { byId, card, make, price, isSponsored, say, meetAdPlatform, showShelves, showVisit } from "/assets/common.js";
+import { shopperId, watch } from "/assets/report.js";
 
 const FILTERS = ["brand", "price", "sort"];
 let asked = 0;
@@ -49,6 +50,7 @@ async function show() {
     pager(wanted, found);
     grid(wanted.compare ? [] : found.products);
     comparison(wanted.compare ? { organic: organic.products, merged: found.products, ads: response.headers.has("Sponsored-Status") } : null);
+    watch(document.querySelectorAll("[data-ts-product]"));
     say(found.products.length ? "" : "Nothing found. Try fewer words, or another shelf.");
   } catch (trouble) {
     if (turn === asked) say(`Sorry, that did not work: ${trouble.message}.`);
@@ -127,7 +129,8 @@ function comparison(pair) {
 
 function row(product, place, from, to, isMerged) {
   const sponsored = isSponsored(product);
-  return make("li", { class: sponsored ? "row sponsored" : "row", "data-id": product.id },
+  const shown = isMerged && { "data-ts-product": product.id, "data-ts-resolved-bid": product.resolvedBidId, "data-ts-position": place + 1 };
+  return make("li", { class: sponsored ? "row sponsored" : "row", "data-id": product.id, ...shown },
     make("a", { href: product.url },
       make("span", { class: "place" }, String(place + 1)),
       make("img", { src: product.image, alt: "", width: 48, height: 48, loading: "lazy" }),
@@ -216,5 +219,6 @@ byId("compare").addEventListener("change", (event) => {
 });
 
 addEventListener("popstate", show);
-keepShopperId();
+shopperId();
 show();
+meetAdPlatform();

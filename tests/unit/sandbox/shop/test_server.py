@@ -134,3 +134,10 @@ async def test_only_assets_are_assets(shop, name):
 
 async def test_it_answers_json_to_a_health_check(shop):
     assert json.loads(await (await shop.get("/healthz")).read()) == {"status": "ok"}
+
+
+async def test_it_says_where_the_ad_platform_reports_and_takes_events_if_it_was_told(shop):
+    assert await (await shop.get("/api/shop")).json() == {"report": None, "events": None}
+    async with TestClient(TestServer(Shop(0, "http://there.example/", "/topsort").app())) as told:
+        said = {"report": "http://there.example/", "events": "/topsort"}
+        assert await (await told.get("/api/shop")).json() == said
