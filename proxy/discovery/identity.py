@@ -177,9 +177,15 @@ def _value(item: object, steps: Iterable[Step]) -> object:
 # -- by its name ------------------------------------------------------------------
 
 
+def _names(steps: tuple[Step, ...]) -> tuple[str, ...]:
+    """The keys on the way to an id; a last one that only says "here is the value" (`id.raw`) is none."""
+    keys = tuple(step.key for step in steps if isinstance(step, Name))
+    return keys[:-1] if len(keys) > 1 and keys[-1].lower() in words.BARE_VALUES else keys
+
+
 def _name_score(steps: tuple[Step, ...]) -> float:
     """How much the key speaks of a product's id, 0 to 1; any other key gets a little, for lists that name none."""
-    key = next(step.key for step in reversed(steps) if isinstance(step, Name))
+    key = _names(steps)[-1]
     if key in _BY_KEY:
         return _BY_KEY[key]
     named = words_of(key)
@@ -199,7 +205,9 @@ def _compound(what: str, of: tuple[str, ...]) -> float:
     owners = set(of)
     if owners & words.OF_SOMETHING_ELSE:
         return 0.2
-    base = 0.97 if what in ("id", "ids", "uid", "pid", "identifier") else _BY_WORDS.get((what,), 0.7) + 0.1
+    base = 0.93 if what in ("id", "ids", "uid", "pid", "identifier") else _BY_WORDS.get((what,), 0.7) + 0.1
+    if len(of) == 1 and owners & words.IS_A_PRODUCT:
+        base += 0.04  # `productId` is more than a bare `id`; `itemId` and `catalog_product_id` may be anything
     if owners & words.OF_A_PRODUCT:
         return min(0.97, base) - max((_WEAKER.get(owner, 0.0) for owner in owners), default=0.0)
     return 0.6 * base
@@ -216,8 +224,8 @@ def _run_together(word: str) -> float:
 
 def names_a_product(identity: Identity) -> bool:
     """Its key says of what it is the id: `productId`."""
-    key = next((step.key for step in reversed(identity.steps) if isinstance(step, Name)), "")
-    return len(words_of(key)) > 1 and bool({"product", "prod", "article", "artikel"} & set(words_of(key)))
+    named = words_of(_names(identity.steps)[-1])
+    return len(named) > 1 and not words.IS_A_PRODUCT.isdisjoint(named)
 
 
 # -- by its values ----------------------------------------------------------------
@@ -250,8 +258,8 @@ def _plausible_one(value: object) -> float:
 
 def _nearness(steps: tuple[Step, ...], wrap: Sequence[str]) -> float:
     """1 in the product itself; a bit less on the way to it; each further object takes from it."""
-    path = [step.key for step in steps if isinstance(step, Name)]
-    around, listed = path[:-1], 0.97 if isinstance(steps[-1], Index) else 1.0
+    around = list(_names(steps)[:-1])
+    listed = 0.97 if isinstance(steps[-1], Index) else 1.0
     if around == list(wrap):
         return listed
     if around == list(wrap[: len(around)]):

@@ -7,7 +7,7 @@ and where a tag belongs.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,6 +35,7 @@ WEIGHTS: Final = {
 """What each trait of a product is worth. A price tells most: hardly anything else has one."""
 
 DEEP_PRICE: Final = 1.5
+DEEP_TITLE: Final = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,20 @@ class Look:
         traits: what it has of `WEIGHTS`.
         keys: the keys that most of the objects have, each with how many of them do (0 to 1).
         deep_price: a price stands somewhere further inside.
+        deep_title: a name does, too.
     """
 
     wrap: tuple[str, ...]
     traits: frozenset[str]
     keys: dict[str, float]
     deep_price: bool = False
+    deep_title: bool = False
 
     @property
     def worth(self) -> float:
         """How much they look like products."""
-        deep = DEEP_PRICE if self.deep_price and "price" not in self.traits else 0.0
-        return sum(WEIGHTS[trait] for trait in self.traits if trait in WEIGHTS) + deep
+        own = sum(WEIGHTS[trait] for trait in self.traits if trait in WEIGHTS)
+        return own + DEEP_PRICE * self.deep_price + DEEP_TITLE * self.deep_title
 
     @property
     def at(self) -> str:
@@ -111,7 +114,9 @@ def _looked(objects: Sequence[Object], wrap: tuple[str, ...]) -> Look:
     # A key that a single one of many has says nothing of their kind.
     keys = {key: n / len(objects) for key, n in counts.items() if 4 * n >= len(objects)}
     traits = frozenset(trait for key in keys for trait in _traits(key, [each[key] for each in objects if key in each]))
-    return Look(wrap, traits, keys, "price" not in traits and any(_has_price(each) for each in objects[:3]))
+    deep_price = "price" not in traits and any(_has(each, words.PRICE, _is_price) for each in objects[:3])
+    deep_title = "title" not in traits and any(_has(each, words.TITLE, _is_title, 3) for each in objects[:3])
+    return Look(wrap, traits, keys, deep_price, deep_title)
 
 
 def _traits(key: str, values: Sequence[object]) -> Iterable[str]:
@@ -154,13 +159,15 @@ def _is_title(value: object) -> bool:
     return isinstance(value, str) and len(value) > 1
 
 
-def _has_price(value: object, depth: int = 0) -> bool:
-    """A price within, a few levels deep, in the first of each array."""
+def _has(value: object, named: frozenset[str], looks: Callable[[object], bool], deepest: int = 6) -> bool:
+    """A key of such a name with such a value, a few levels deep, in objects and in the first of each array."""
     if isinstance(value, list):
-        return bool(value) and _has_price(value[0], depth + 1)
-    if not isinstance(value, dict) or depth > 6:
+        return bool(value) and deepest > 0 and _has(value[0], named, looks, deepest - 1)
+    if not isinstance(value, dict):
         return False
     for key, inner in list(value.items())[:80]:
-        if (set(words_of(key)) & words.PRICE and _is_price(inner)) or _has_price(inner, depth + 1):
+        if not named.isdisjoint(words_of(key)) and looks(inner):
+            return True
+        if deepest > 0 and _has(inner, named, looks, deepest - 1):
             return True
     return False

@@ -198,7 +198,7 @@ def _are_products(outer: Scored, inner: Scored) -> bool:
     own += 1.0 if outer.id and names_a_product(outer.id) else 0.0
     own -= 2.0 if names and names[-1] & words.GROUPS and not names[-1] & words.CERTAINLY_PRODUCTS else 0.0
     within = _names_within(inner.candidate, outer.candidate)
-    if within and set(words_of(within[-1])) & words.WITHIN_A_PRODUCT:
+    if any(not words.WITHIN_A_PRODUCT.isdisjoint(words_of(name)) for name in within):
         own += 1.5
     if (
         within

@@ -138,6 +138,10 @@ OF_A_PRODUCT: Final = _set(
     "product products prod item article artikel articulo produkt produit producto produto prodotto style model "
     "goods listing catalog catalogue entry master material ec web unique offer object document doc external record"
 )
+IS_A_PRODUCT: Final = _set("product prod article artikel produkt produit producto produto prodotto articulo")
+BARE_VALUES: Final = _set("raw value text $oid @value __value__ _value")
+"""Keys that say no more than "here is the value": `{"id": {"raw": "17"}}`."""
+
 OF_SOMETHING_ELSE: Final = _set(
     "brand category cat seller store vendor shop merchant user author image img picture media parent group variant "
     "variation type department collection currency supplier manufacturer warehouse location tax attribute option "

@@ -14,10 +14,12 @@ from proxy.discovery.identity import Identity
 from proxy.discovery.lines import Line, laid_out, scalar, shown, value
 from proxy.discovery.proposal import Proposal, proposals
 from proxy.discovery.request import Request
+from proxy.discovery.scores import Scored
 from proxy.rules.book import Book
 from proxy.rules.files import read_book
 
 SLOTS: Final = 3
+MAY_BE_AN_ID: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,14 +173,13 @@ def _products(proposal: Proposal, request: Request | None) -> Iterator[Line]:
         yield Line("# products:", "as the preset says, and the sample has it:")
         yield Line(f"#   list: {found.candidate}", _about_list(proposal.discovery))
         yield Line(f"#   id: {found.ids[0]}", _about_ids(found.ids[0]))
+        yield from (Line(f"#   id: {each}", _instead(each)) for each in _other_ids(found))
         return
     yield Line("products:", "where they stand in the response")
     if not proposal.preset:
         yield Line(f"  list: {value(str(found.candidate))}", _about_list(proposal.discovery))
     yield Line(f"  id: {value(proposal.id or '')}", _about_ids(found.ids[0]))
-    for other in found.ids[1:3]:
-        if other.score > 0.5 and other.values != found.ids[0].values:
-            yield Line(f"  # id: {value(str(other))}", f"where the ad catalogue has these: {_examples(other)}")
+    yield from (Line(f"  # id: {value(str(each))}", _instead(each)) for each in _other_ids(found))
     if proposal.id_pattern:
         yield Line(f"  id_pattern: {value(proposal.id_pattern)}", "the group in parentheses is the catalogue's id")
     yield Line("  # quality: organic", "the higher the search ranks a product, the better its chance")
@@ -195,6 +196,15 @@ def _about_list(discovery: Discovery) -> str:
     several = f"{arrays} listings, " if arrays > 1 else ""
     looks = next((why for why in found.because if why.startswith("with ")), "")
     return f"{several}{count} {'object' if count == 1 else 'objects'} {looks}".strip()
+
+
+def _other_ids(found: Scored) -> list[Identity]:
+    """What else could be the id: the ad catalogue may have been made of it."""
+    return [each for each in found.ids[1:3] if each.score > MAY_BE_AN_ID and each.values != found.ids[0].values]
+
+
+def _instead(identity: Identity) -> str:
+    return f"where the ad catalogue has these: {_examples(identity)}"
 
 
 def _about_ids(identity: Identity) -> str:

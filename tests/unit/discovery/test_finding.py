@@ -1,8 +1,26 @@
 import json
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from proxy.discovery import NotASample, discover
+
+SHAPES = yaml.safe_load((Path(__file__).parent / "shapes.yaml").read_text())
+
+
+def expanded(value: Any, n: str = "") -> Any:
+    """A shape with its lists of four and their numbers."""
+    if isinstance(value, dict):
+        if set(value) == {"each"}:
+            return [expanded(value["each"], str(at)) for at in range(1, 5)]
+        return {key: expanded(inner, n) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [expanded(inner, n) for inner in value]
+    if not isinstance(value, str) or not n:
+        return value
+    return int(value[1:].replace("~", n)) if value.startswith("#") else value.replace("~", n)
 
 
 def found(value):
@@ -56,3 +74,9 @@ def test_what_was_seen_is_kept_where_nothing_was_found():
 def test_what_is_no_json_is_told():
     with pytest.raises(NotASample):
         discover(b"<html>")
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape["name"])
+def test_the_answers_of_well_known_shops_and_platforms_are_understood(shape):
+    discovery = found(expanded(shape["response"]))
+    assert (discovery.list, discovery.id) == (shape["list"], shape["id"])
