@@ -109,6 +109,11 @@ class Ask:
 
     # -- the body -----------------------------------------------------------
 
+    @property
+    def announces_body(self) -> bool:
+        """The request says that a body of some length comes with it; Elasticsearch's clients do so with GET, too."""
+        return self.fields.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in self.fields
+
     @cached_property
     def form(self) -> Mapping[str, str]:
         """Each form field's first value, of an urlencoded body."""

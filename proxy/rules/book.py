@@ -143,7 +143,7 @@ def _why_not(rule: Rule, conditions: Conditions, needs_body: bool, ask: Ask) -> 
 
 
 def _lacks_body(ask: Ask) -> bool:
-    return ask.body is None and ask.method != "GET" and ask.method != "HEAD"
+    return ask.body is None and ((ask.method != "GET" and ask.method != "HEAD") or ask.announces_body)
 
 
 def _why_less(rule: Rule, taker: Rule) -> str:

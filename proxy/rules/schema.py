@@ -43,18 +43,12 @@ def _section(section: type[Section]) -> dict[str, Any]:
 def _required(section: type[Section]) -> dict[str, Any]:
     """What must be there, in this section and in those below it."""
     keys = keys_of(section).values()
-    below = {key.name: _required(key.section) for key in keys if key.section}
-    schema: dict[str, Any] = {
-        "required": [key.name for key in keys if key.required],
-        "properties": {
-            name: {"items": each} if _is_many(section, name) else each for name, each in below.items() if each
-        },
-    }
-    return {name: each for name, each in schema.items() if each}
-
-
-def _is_many(section: type[Section], name: str) -> bool:
-    return keys_of(section)[name].many
+    here = [key.name for key in keys if key.required]
+    below = {key.name: wanted for key in keys if key.section and (wanted := _required(key.section))}
+    for key in keys:
+        if key.many and key.name in below:
+            below[key.name] = {"items": below[key.name]}
+    return ({"required": here} if here else {}) | ({"properties": below} if below else {})
 
 
 def _key(key: Key) -> dict[str, Any]:

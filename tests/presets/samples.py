@@ -33,7 +33,7 @@ class Sample:
         """The request on the wire."""
         lines = [f"{self.method} {self.target} HTTP/1.1", "Host: shop.example", "Connection: close"]
         lines += [f"{name}: {value}" for name, value in self.headers.items()]
-        if self.method == "POST":
+        if self.body:
             lines.append(f"Content-Length: {len(self.body)}")
         return "\r\n".join([*lines, "", ""]).encode() + self.body
 

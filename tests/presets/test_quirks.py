@@ -86,6 +86,14 @@ async def test_a_later_page_is_found_in_the_base64_of_a_persisted_query() -> Non
     assert await ended(sample) == (Reason.SKIPPED_PAGE, sample.answer, [])
 
 
+async def test_elasticsearchs_query_language_may_come_with_a_get() -> None:
+    sample = replace(read("elasticsearch"), method="GET")
+    reason, _, [auction] = await ended(sample)
+    assert (reason, auction["searchQuery"]) == (Reason.SERVED, "desk lamp")
+    later = replace(changed("elasticsearch", '"from":0', '"from":20'), method="GET")
+    assert (await ended(later))[0] == Reason.SKIPPED_PAGE
+
+
 async def test_an_elasticsearch_cursor_is_a_later_page() -> None:
     sample = changed("elasticsearch", '"from":0', '"search_after":[9.5,40502]')
     assert (await ended(sample))[0] == Reason.SKIPPED_PAGE

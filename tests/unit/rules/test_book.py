@@ -97,6 +97,17 @@ def test_a_body_is_needed_only_where_the_rule_that_may_take_it_reads_it() -> Non
         assert not book.needs_body(an_ask(target, method=method, body=b""))
 
 
+def test_a_get_with_a_body_is_read_like_any_other() -> None:
+    book = a_book(a_rule(methods=["GET", "POST"], search_query="body.$.q"))
+    for announced in [("content-length", "9"), ("transfer-encoding", "chunked")]:
+        assert book.needs_body(an_ask(headers=[announced]))
+        assert book.find(an_ask(headers=[announced])) is None
+        assert book.find(an_ask(headers=[announced], body=b'{"q":"a"}'))
+    for bare in [[], [("content-length", "0")]]:
+        assert not book.needs_body(an_ask(headers=bare))
+        assert book.find(an_ask(headers=bare))
+
+
 def test_a_request_whose_body_was_not_read_is_left_to_a_rule_that_does_not_need_it() -> None:
     reads = a_rule(page="reads", methods=["POST"], search_query="body.$.q", query={"x": "1"})
     book = a_book(reads, a_rule(page="plain", methods=["POST"]))
