@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from proxy.rules.files import read_book
 from proxy.rules.reading.keys import keys_of, sections
+from proxy.rules.reading.presets import preset_names
 from tests.builders import a_rule_text
 
 WORDS = sorted({name for section in sections().values() for name in keys_of(section)})
@@ -65,6 +66,19 @@ def test_any_tree_of_known_words_gives_a_reading(tree: dict[str, Any]) -> None:
 @settings(max_examples=300)
 def test_a_good_rule_with_anything_in_one_section_gives_a_reading(name: str, tree: Any) -> None:
     sound(a_rule_text(**{name: flow(tree) or "x"}).encode(errors="replace"))
+
+
+@given(st.sampled_from(preset_names()), st.sampled_from(["match", "skip", "products", "auction", "tag"]), TREES)
+@settings(max_examples=300)
+def test_a_rule_on_a_preset_with_anything_in_one_section_is_told_of_in_its_own_file(
+    preset: str, name: str, tree: Any
+) -> None:
+    sections = {"auction": "{slots: 2}", name: flow(tree) or "x"}
+    text = f"page: a\npreset: {preset}\n" + "".join(f"{key}: {value}\n" for key, value in sections.items())
+    sound(text.encode(errors="replace"))
+    for problem in read_book({"a.yaml": text.encode(errors="replace")}).problems:
+        assert problem.line > 0
+        assert problem.source_line == text.splitlines()[problem.line - 1] or "TSE_" in text
 
 
 @given(st.data())
