@@ -79,6 +79,26 @@ class Answer:
         return cls(status, headers, await reader.readexactly(length))
 
 
+@contextlib.asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to a port of this machine, for 20 s at most."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        async with asyncio.timeout(20):
+            yield reader, writer
+    finally:
+        writer.close()
+
+
+async def post(port: int, body: bytes = b"", headers: str = "", path: str = PATH, method: str = "POST") -> Answer:
+    """The answer to one request on a connection of its own."""
+    length = f"Content-Length: {len(body)}\r\n" if "transfer-encoding" not in headers.lower() else ""
+    head = f"{method} {path} HTTP/1.1\r\nHost: shop.example\r\n{length}{headers}\r\n"
+    async with connected(port) as (reader, writer):
+        writer.write(head.encode("latin-1") + body)
+        return await Answer.read(reader, method)
+
+
 class Handing:
     """What stands behind version 1 and the widgets: answers what a test says, and keeps what it was given."""
 
@@ -110,23 +130,12 @@ class Door:
     widgets: Handing
     problems: list[dict[str, Any]] = field(default_factory=list)
 
-    @contextlib.asynccontextmanager
-    async def connection(self) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", self.port)
-        try:
-            async with asyncio.timeout(20):
-                yield reader, writer
-        finally:
-            writer.close()
+    def connection(self) -> contextlib.AbstractAsyncContextManager[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+        return connected(self.port)
 
-    async def post(self, body: bytes = b"", headers: str = "", path: str = PATH, method: str = "POST") -> Answer:
-        """The answer to one request on a connection of its own."""
-        length = f"Content-Length: {len(body)}\r\n" if "transfer-encoding" not in headers.lower() else ""
-        async with self.connection() as (reader, writer):
-            writer.write(
-                f"{method} {path} HTTP/1.1\r\nHost: shop.example\r\n{length}{headers}\r\n".encode("latin-1") + body
-            )
-            return await Answer.read(reader, method)
+    async def post(self, *what: Any, **how: Any) -> Answer:
+        """The answer to one request (`post`)."""
+        return await post(self.port, *what, **how)
 
     def on(self, shelf: Shelf) -> list[Any]:
         """What lies on a shelf of an outbox in memory."""
