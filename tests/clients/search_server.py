@@ -144,7 +144,7 @@ class SearchServer:
             name = request.match_info.get("index", "products")
             known = name in INDEXES
             value = await handler(request) if known else no_index(handler.__name__, name)
-            elastic = handler.__name__.startswith("elasticsearch")
+            elastic = ELASTIC.partition(";")[0] in request.headers.get("Accept", "")
             return web.Response(
                 status=200 if known else 404,
                 body=json.dumps(value, ensure_ascii=False).encode(),

@@ -1,17 +1,29 @@
-// A storefront of InstantSearch's own widgets; `?search=HOST` is where it searches, else its own host.
+// A storefront of InstantSearch's own widgets. `?search=HOST` is where it searches, else its own host; `?with=NAME` is
+// the API that it speaks there, else Algolia's: InstantSearch knows the others by their vendors' adapters.
 
+import { instantMeiliSearch } from "@meilisearch/instant-meilisearch";
 import { liteClient } from "algoliasearch/lite";
 import instantsearch from "instantsearch.js";
 import { configure, hits, pagination, refinementList, searchBox, stats } from "instantsearch.js/es/widgets";
+import TypesenseAdapter from "typesense-instantsearch-adapter";
 
-const url = new URLSearchParams(location.search).get("search") ?? location.host;
-const search = instantsearch({
-  indexName: "products",
-  searchClient: liteClient("SHOPAPP", "search-only-key", { hosts: [{ url, accept: "readWrite", protocol: "http" }] }),
-});
+const told = new URLSearchParams(location.search);
+const at = new URL(`http://${told.get("search") ?? location.host}`);
+const key = "search-only-key";
+
+const clients = {
+  algolia: () => liteClient("SHOPAPP", key, { hosts: [{ url: at.host, accept: "readWrite", protocol: "http" }] }),
+  meilisearch: () => instantMeiliSearch(at.origin, key).searchClient,
+  typesense: () =>
+    new TypesenseAdapter({
+      server: { apiKey: key, nodes: [{ host: at.hostname, port: at.port, protocol: "http" }] },
+      additionalSearchParameters: { query_by: "name" },
+    }).searchClient,
+};
+const search = instantsearch({ indexName: "products", searchClient: clients[told.get("with") ?? "algolia"]() });
 
 const item = (hit, { html, components }) => html`
-  <article data-sku=${hit.objectID} data-ts-resolved-bid=${hit.resolvedBidId}>
+  <article data-sku=${hit.sku} data-ts-resolved-bid=${hit.resolvedBidId}>
     ${hit.resolvedBidId ? html`<em>Sponsored</em>` : ""} ${components.Highlight({ hit, attribute: "name" })}
   </article>
 `;

@@ -11,7 +11,7 @@ from tests.clients.search_server import Asked, SearchServer
 from tests.conformance.ads import AdPlatform
 from tests.conformance.running import Proxy
 
-CLIENTS = ("algolia", "elasticsearch", "meilisearch", "typesense")
+CLIENTS = ("algolia", "elasticsearch", "meilisearch", "opensearch", "typesense")
 TAGS = {"resolvedBidId", "rank"}
 
 # What a proxy adds, what belongs to one hop, and what a client makes up anew for each request.

@@ -80,6 +80,15 @@ def test_the_first_results_are_the_sponsored_ones(proxy: Proxy, page: Page) -> N
     expect(page.locator("#stats")).to_have_text(f"{len(CATALOGUE)} products")
 
 
+@pytest.mark.parametrize("api", ["meilisearch", "typesense"])
+def test_the_adapters_of_other_search_apis_keep_the_ads(proxy: Proxy, page: Page, api: str) -> None:
+    page.goto(f"http://127.0.0.1:{proxy.port}/?with={api}")
+    shown(page, found(""))
+    page.locator("#box input").fill("lamp")
+    expect(page.locator("#stats")).to_have_text(f"{len(found('lamp'))} products")
+    shown(page, found("lamp"))
+
+
 def test_each_letter_that_a_shopper_types_searches_with_ads(proxy: Proxy, page: Page) -> None:
     page.goto(f"http://127.0.0.1:{proxy.port}/")
     shown(page, found(""))
@@ -103,6 +112,20 @@ def test_later_pages_of_results_have_no_ads(proxy: Proxy, page: Page) -> None:
     shown(page, found(""))
     page.get_by_label("Page 2", exact=True).click()
     shown(page, found("", start=12), ads=False)
+
+
+def test_a_search_that_the_client_remembers_shows_the_ads_of_its_first_answer(
+    shop: SearchServer, proxy: Proxy, page: Page
+) -> None:
+    """Algolia's client keeps answers in the page's memory: the auction was one, and so is the impression."""
+    page.goto(f"http://127.0.0.1:{proxy.port}/")
+    shown(page, found(""))
+    for words in ("lamp", "chair", "lamp"):
+        asked = len(shop.asked)
+        page.locator("#box input").fill(words)
+        expect(page.locator("#stats")).to_have_text(f"{len(found(words))} products")
+        shown(page, found(words))
+    assert len(shop.asked) == asked
 
 
 def test_a_storefront_of_another_host_may_ask_the_proxy(shop: SearchServer, proxy: Proxy, page: Page) -> None:
