@@ -253,8 +253,8 @@ def _furnish(folder: Path) -> None:
 
 
 def _shop_command(ports: Ports) -> Sequence[str]:
-    report = f"{_at(ports.sandbox)}/_sandbox/"
-    return ["proxy.sandbox.shop", "--listen", f"{HOST}:{ports.shop}", "--delay", "0.02", "--report", report]
+    ads = ["--report", f"{_at(ports.sandbox)}/_sandbox/", "--events", "/topsort"]
+    return ["proxy.sandbox.shop", "--listen", f"{HOST}:{ports.shop}", "--delay", "0.02", *ads]
 
 
 def _sandbox_command(ports: Ports, folder: Path, args: argparse.Namespace) -> Sequence[str]:

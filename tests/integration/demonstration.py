@@ -10,6 +10,7 @@ import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -62,6 +63,10 @@ class Demonstration:
                 return answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.read()
         except urllib.error.HTTPError as refused:
             return refused.code, {name.lower(): value for name, value in refused.headers.items()}, refused.read()
+
+    def asks_sandbox(self, path: str) -> Any:
+        """What the ad platform's back door answers, read."""
+        return json.loads(self.get(path, self.sandbox)[2])
 
     def behave(self, **behaviour: object) -> None:
         """Change how the ad platform behaves."""

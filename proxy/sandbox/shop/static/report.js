@@ -71,7 +71,7 @@ function placement({ tsPosition }) {
   const here = new URLSearchParams(location.search);
   return {
     path: location.pathname,
-    position: Number(tsPosition),
+    ...(tsPosition ? { position: Number(tsPosition) } : {}),
     page: Number(here.get("page")) || 1,
     ...(here.get("q") ? { searchQuery: here.get("q") } : {}),
   };
