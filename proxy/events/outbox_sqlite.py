@@ -63,6 +63,7 @@ class SqliteOutbox:
         self._delivers = False
         self._claimed: set[str] = set()
         self._owed: dict[str, Settlement] = {}
+        self._paying = asyncio.Lock()
         self._news = asyncio.Event()
         self._version = -1
         self._swept: tuple[bytes, bytes] | None = None
@@ -141,16 +142,20 @@ class SqliteOutbox:
         await self._pay()
 
     async def _pay(self) -> None:
-        """Write down what became of events and is not written down yet."""
-        owed = dict(self._owed)
-        if not owed:
-            return
-        now, wall = self._now(), self._clock.wall()
-        no_room = await self._writer.run(
-            lambda file: delivering.settle(file, [*owed.values()], self._dead_size, now=now, wall=wall)
-        )
-        self._owed = {ref: one for ref, one in self._owed.items() if owed.get(ref) is not one}
-        self._claimed -= owed.keys() - self._owed.keys()
+        """Write down what became of events and is not written down yet.
+
+        One at a time: who claims meanwhile would write the same once more, and count an attempt twice.
+        """
+        async with self._paying:
+            owed = dict(self._owed)
+            if not owed:
+                return
+            now, wall = self._now(), self._clock.wall()
+            no_room = await self._writer.run(
+                lambda file: delivering.settle(file, [*owed.values()], self._dead_size, now=now, wall=wall)
+            )
+            self._owed = {ref: one for ref, one in self._owed.items() if owed.get(ref) is not one}
+            self._claimed -= owed.keys() - self._owed.keys()
         if no_room:
             self._complain()
 

@@ -3,7 +3,7 @@
 Even a deletion needs room, in SQLite's log. So a file of a mebibyte lies beside
 the database; when the disk is full it is deleted, and what is delivered can
 leave. While it is missing no events are taken; it is made again as soon as there
-is room for it and for some more.
+is room for it.
 """
 
 import contextlib
@@ -41,13 +41,20 @@ class Ballast:
         try:
             descriptor = make_private(self._path)
             try:
-                _fill(descriptor, SIZE + _MORE)
-                os.ftruncate(descriptor, SIZE)
+                _fill(descriptor, SIZE)
             finally:
                 os.close(descriptor)
         except OSError as error:
             self.let_go()
             raise OutboxTrouble("disk", f"{self._path}: {error.strerror}") from error
+
+    def has_room_beside_it(self) -> bool:
+        """Whether the disk has room for some events more."""
+        try:
+            disk = os.statvfs(self._path.parent)
+        except OSError:
+            return False
+        return disk.f_bavail * disk.f_frsize >= _MORE
 
     def let_go(self) -> None:
         """Give its room to what is needed more."""

@@ -67,8 +67,12 @@ class Place:
 
     def those_set_aside(self) -> Sequence[Path]:
         """The databases that were set aside, oldest first."""
-        found = self.folder.glob(f"{_NAME}.damaged-*")
-        return sorted(path for path in found if not path.name.endswith(_SIDE_FILES[1:]))
+        try:
+            names = os.listdir(self.folder)
+        except OSError:
+            return ()
+        aside = (name for name in names if name.startswith(f"{_NAME}.damaged-"))
+        return [self.folder / name for name in sorted(aside) if not name.endswith(_SIDE_FILES[1:])]
 
 
 def make_private(path: Path, flags: int = 0) -> int:

@@ -167,8 +167,8 @@ class Writer:
                 keeping = []
         if keeping or others:
             self._do_together(others + keeping)
-        if others and not self._ballast.is_there():
-            self._shrink()
+        if others and (self._is_full() or not self._ballast.is_there()):
+            self._make_room()
 
     def _see_that_there_is_room(self) -> None:
         """Whether anything new may be kept."""
@@ -178,41 +178,69 @@ class Writer:
         if self._damaged is not None and self._damaged[0] is connection:
             raise self._damaged[1]
         self._ballast.make()
+        if self.trouble is not None and self._is_full() and not self._make_room():
+            raise self.trouble
 
-    def _do_together(self, jobs: Sequence[Job]) -> None:
+    def _is_full(self) -> bool:
+        """Whether the disk was full and still is."""
+        is_disk = self.trouble is not None and self.trouble.why == "disk"
+        return is_disk and not self._ballast.has_room_beside_it()
+
+    def _do_together(self, jobs: Sequence[Job], *, once_more: bool = True) -> None:
         try:
             self._commit(jobs)
         except OutboxTrouble as trouble:
+            if trouble.why == "disk" and once_more:
+                self._connection.close()
+                if self._make_room():
+                    return self._do_together(jobs, once_more=False)
             self._do_what_can_be_done(jobs, trouble)
         except Exception as bug:
-            # One of them is at fault; the others must not suffer for it.
-            for job in jobs if len(jobs) > 1 else ():
-                self._do_together([job])
             if len(jobs) == 1:
-                self._end(jobs, bug)
-
-    def _do_what_can_be_done(self, jobs: Sequence[Job], trouble: OutboxTrouble) -> None:
-        """After trouble with the file: nothing new, and the rest one by one, on the room of the ballast."""
-        self._end([job for job in jobs if job.keeps], trouble)
-        others = [job for job in jobs if not job.keeps]
-        if trouble.why != "disk":
-            return self._end(others, trouble)
-        self._connection.close()
-        self._ballast.let_go()
-        for job in others:
-            try:
-                self._commit([job])
-                self._connection.get().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-            except (OutboxTrouble, sqlite3.Error) as still:
-                self._end([job], still if isinstance(still, OutboxTrouble) else trouble)
+                return self._end(jobs, bug)
+            # One of them is at fault; the others must not suffer for it.
+            for job in jobs:
+                self._do_together([job])
         return None
 
-    def _shrink(self) -> None:
-        """On a full disk: give back what we can, so that there is room for the ballast again."""
-        with contextlib.suppress(OutboxTrouble), translated(self._place.file):
-            connection = self._connection.get()
-            upkeep.give_back(connection, upkeep.spare(connection, slack=0))
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    def _do_what_can_be_done(self, jobs: Sequence[Job], trouble: OutboxTrouble) -> None:
+        """After trouble with the file: nothing new; the rest one by one, on the room of the ballast if it must be."""
+        self._end([job for job in jobs if job.keeps], trouble)
+        for job in jobs:
+            if not job.keeps:
+                try:
+                    self._commit_alone(job)
+                except OutboxTrouble as still:
+                    self._end([job], still)
+
+    def _commit_alone(self, job: Job) -> None:
+        try:
+            self._commit([job])
+        except OutboxTrouble as trouble:
+            if trouble.why != "disk":
+                raise
+            self._ballast.let_go()
+            self._commit([job])
+            self._make_room()
+
+    def _make_room(self) -> bool:
+        """On a full disk: give back what is free in the file, on the ballast's room if need be; whether it helped."""
+        if not self._shrinks():
+            self._ballast.let_go()
+            self._shrinks()
+        with contextlib.suppress(OutboxTrouble):
+            self._ballast.make()
+        return self._ballast.is_there() and self._ballast.has_room_beside_it()
+
+    def _shrinks(self) -> bool:
+        try:
+            with translated(self._place.file):
+                connection = self._connection.get()
+                upkeep.give_back(connection, upkeep.spare(connection, slack=0))
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except OutboxTrouble:
+            return False
+        return True
 
     def _commit(self, jobs: Sequence[Job]) -> None:
         """All of them in one transaction; their outcomes count when it is on the disk."""

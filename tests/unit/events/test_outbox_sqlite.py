@@ -1,7 +1,12 @@
 """The outbox in the data folder keeps what every outbox promises, and what only a file can break."""
 
 import asyncio
+import json
+import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -14,7 +19,7 @@ from proxy.events.sqlite import delivering
 from proxy.events.sqlite.damage import damage_of
 from tests.patience import until
 from tests.unit.events.outbox_contract import OutboxContract, an_event, claimed, events_of, ids_of, opened
-from tests.unit.events.sqlite.processes import putting, started
+from tests.unit.events.sqlite.processes import PROCESSES, ROOT, putting, started
 
 
 class JumpyClock(ManualClock):
@@ -58,6 +63,15 @@ async def test_only_one_process_of_a_machine_delivers(home):
         await second.wait(0.01)
         await first.close()
         assert ids_of(await claimed(second)) == ["e1"]
+
+
+async def test_an_attempt_is_counted_once_also_where_the_next_are_claimed_meanwhile(home):
+    async with opened(home.outbox()) as outbox:
+        await outbox.put([an_event()])
+        (kept,) = await claimed(outbox)
+        await asyncio.gather(outbox.settle([Again(kept.ref, 0.0, "503")]), claimed(outbox), claimed(outbox))
+        (again,) = await outbox.find(kept.ref)
+        assert again.attempts == 1
 
 
 async def test_what_is_settled_while_the_next_are_looked_for_is_not_handed_out_again(home, monkeypatch):
@@ -188,3 +202,51 @@ async def test_what_was_kept_survives_a_sudden_end(tmp_path):
 @pytest.mark.long
 async def test_what_was_kept_survives_a_hundred_sudden_ends(tmp_path):
     await assert_nothing_is_lost(tmp_path, 100)
+
+
+# -- a disk that is full, and one that may not be written to ----------------------
+
+
+async def in_a_world_of_its_own(*words):
+    """What a shell says that may mount what it likes, where only it and its children see it."""
+    unshare = shutil.which("unshare")
+    command = [unshare or "unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
+    if unshare is None or subprocess.run([*command, "mount -t tmpfs none /mnt"], capture_output=True).returncode:
+        assert os.environ.get("REQUIRE_ALL") != "1", "a test of a full disk needs unshare(1) and user namespaces"
+        pytest.skip("no user namespaces here")
+    pipe = asyncio.subprocess.PIPE
+    process = await asyncio.create_subprocess_exec(*command, *words, stdout=pipe, stderr=pipe, cwd=ROOT)
+    said, wrong = await process.communicate()
+    assert process.returncode == 0, wrong.decode()
+    return said.decode()
+
+
+@pytest.mark.parametrize("size", ["2m", "3m"])
+async def test_a_full_disk_takes_nothing_new_lets_all_leave_and_takes_again(tmp_path, size):
+    mount = (
+        f"mount -t tmpfs -o size={size} none {tmp_path} && exec {sys.executable} {PROCESSES} fill_the_disk {tmp_path}"
+    )
+    alone, again, with_a_glutton = json.loads(await in_a_world_of_its_own(mount))
+    for told in (alone, again, with_a_glutton):
+        assert told["why"] == "disk"
+        assert told["taken"] > 20
+        assert told["lost"] == []
+        assert (told["after"], told["trouble after"]) == ("", "")
+    assert with_a_glutton["refused"] == "disk"
+    assert "full" in with_a_glutton["trouble"]
+
+
+async def test_a_disk_that_may_only_be_read_takes_nothing_and_takes_nobody_down(tmp_path):
+    async with opened(Folder(tmp_path).outbox()) as outbox:
+        await outbox.put([an_event()])
+    mount = f"mount --bind {tmp_path} {tmp_path} && mount -o remount,bind,ro {tmp_path}"
+    said = await in_a_world_of_its_own(f"{mount} && exec {sys.executable} {PROCESSES} put_one {tmp_path}")
+    assert json.loads(said) == ["disk", True, ""]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+async def test_a_file_of_somebody_else_takes_nothing_and_takes_nobody_down(tmp_path):
+    async with opened(Folder(tmp_path).outbox()) as outbox:
+        await outbox.put([an_event()])
+    process = await started("put_one", str(tmp_path), as_nobody=True)
+    assert json.loads((await process.communicate())[0]) == ["disk", True, ""]

@@ -2,24 +2,31 @@
 
 import asyncio
 import base64
+import contextlib
+import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 import msgspec
 
 from proxy.clock import ManualClock, SystemClock
 from proxy.events.event import Event
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.outbox import Delivered, OutboxTrouble
+from proxy.events.outbox_sqlite import SqliteOutbox, prepare
 from proxy.events.sqlite.locks import Deliverer
 from proxy.events.sqlite.place import Place
 
-ROOT = Path(__file__).parents[4]
+PROCESSES = Path(__file__)
+ROOT = PROCESSES.parents[4]
+_NOBODY = 65534
 
 
-async def started(*words: str) -> asyncio.subprocess.Process:
+async def started(*words: str, as_nobody: bool = False) -> asyncio.subprocess.Process:
     """This file, run with these words."""
     pipe = asyncio.subprocess.PIPE
+    words = ("as_nobody", *words) if as_nobody else words
     return await asyncio.create_subprocess_exec(sys.executable, __file__, *words, stdout=pipe, cwd=ROOT)
 
 
@@ -60,5 +67,83 @@ async def deliver(folder: str) -> None:
     await asyncio.Event().wait()
 
 
+async def fill_the_disk(folder: str) -> None:
+    """Put until the disk is full, then deliver all, then put again; three times. Says what happened, as JSON.
+
+    The last time another program takes what is left of the disk, and gives it back at the end.
+    """
+    outbox = SqliteOutbox(Path(folder), size=1 << 30, clock=SystemClock())
+    await outbox.open()
+    rounds = []
+    for round in range(3):
+        taken, why = await _put_until_full(outbox, round)
+        glutton = _eat_the_rest(Path(folder)) if round == 2 else None
+        refused = await _why(outbox.put([_large("while it is full")]))
+        status = await outbox.status()
+        delivered = await _deliver_all(outbox)
+        if glutton:
+            glutton.unlink()
+        after = await _why(outbox.put([_large(f"after {round}")]))
+        lost = sorted(taken - delivered)
+        rounds.append({"why": why, "refused": refused, "trouble": status.trouble, "after": after})
+        rounds[-1] |= {"taken": len(taken), "lost": lost, "trouble after": (await outbox.status()).trouble}
+    await outbox.close()
+    print(json.dumps(rounds))
+
+
+def _large(id: str) -> Event:
+    body = json.dumps({"id": id, "says": "x" * 5000}).encode()
+    return Event(kind="clicks", id=id, body=body, digest=body[:40])
+
+
+async def _why(putting: Awaitable[object]) -> str:
+    try:
+        await putting
+    except OutboxTrouble as trouble:
+        return trouble.why
+    return ""
+
+
+async def _put_until_full(outbox: SqliteOutbox, round: int) -> tuple[set[str], str]:
+    taken: set[str] = set()
+    for number in range(1000):
+        id = f"{round}-{number}"
+        if why := await _why(outbox.put([_large(id)])):
+            return taken, why
+        taken.add(id)
+    return taken, ""
+
+
+async def _deliver_all(outbox: SqliteOutbox) -> set[str]:
+    delivered: set[str] = set()
+    while kept := await outbox.claim("clicks", 50):
+        await outbox.settle([Delivered(one.ref) for one in kept])
+        delivered |= {one.event.id for one in kept}
+    return delivered
+
+
+def _eat_the_rest(folder: Path) -> Path:
+    glutton = folder / "of another program"
+    with glutton.open("wb", buffering=0) as file, contextlib.suppress(OSError):
+        while True:
+            file.write(bytes(4096))
+    return glutton
+
+
+async def put_one(folder: str) -> None:
+    """Says why an event is not kept, whether the status says so too, and what was set aside."""
+    aside = prepare(Path(folder), SystemClock())
+    outbox = SqliteOutbox(Path(folder), size=1 << 30, clock=SystemClock())
+    await outbox.open()
+    why = await _why(outbox.put([_large("one")]))
+    print(json.dumps([why, bool((await outbox.status()).trouble), aside]))
+    await outbox.close()
+
+
 if __name__ == "__main__":
-    asyncio.run({"put": put, "put_on": put_on, "deliver": deliver}[sys.argv[1]](*sys.argv[2:]))
+    if sys.argv[1] == "as_nobody":
+        os.setgid(_NOBODY)
+        os.setuid(_NOBODY)
+        del sys.argv[1]
+    commands = {"put": put, "put_on": put_on, "put_one": put_one, "deliver": deliver, "fill_the_disk": fill_the_disk}
+    asyncio.run(commands[sys.argv[1]](*sys.argv[2:]))

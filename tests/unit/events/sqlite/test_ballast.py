@@ -14,6 +14,7 @@ def test_it_owns_the_room_that_it_keeps_and_gives_it_back(tmp_path):
     ballast.make()
     assert ballast.is_there()
     assert Place(tmp_path).ballast.stat().st_blocks * 512 >= SIZE
+    assert ballast.has_room_beside_it()
     ballast.let_go()
     ballast.let_go()
     assert not ballast.is_there()
@@ -23,3 +24,4 @@ def test_without_a_folder_there_is_no_room(tmp_path):
     with pytest.raises(OutboxTrouble) as refused:
         Ballast(Place(tmp_path / "nowhere")).make()
     assert refused.value.why == "disk"
+    assert not Ballast(Place(tmp_path / "nowhere")).has_room_beside_it()
