@@ -47,6 +47,30 @@ def test_the_first_results_of_a_search_are_labelled_as_sponsored(demo, page):
     assert page.url.endswith("/search?q=lamp")
 
 
+def test_a_ribbon_stands_above_the_results_and_bears_the_marks_of_an_ad(demo, page):
+    page.goto(f"{demo.url}/search?q=lamp")
+    labelled(page)
+    (banner,) = page.query_selector_all("#ribbon .banner")
+    assert banner.query_selector(".label").inner_text() == "Sponsored"
+    assert banner.get_attribute("data-ts-resolved-bid")
+    assert banner.get_attribute("data-ts-product") == "PL-1085"
+    assert banner.query_selector("strong").inner_text() == "Longer evenings"
+    page.wait_for_function("document.querySelector('#ribbon img').naturalWidth > 0")
+    assert banner.bounding_box()["y"] < page.query_selector(".card").bounding_box()["y"]
+    assert page.inner_text("#visit-meaning") == "4 ads merged in"
+    page.click("#ribbon a")
+    expect(page).to_have_title("Nordlys Tide pendant lamp, sand · Larkmoor")
+
+
+def test_a_shelf_has_a_ribbon_of_its_own_and_a_page_without_ads_has_none(demo, page):
+    page.goto(f"{demo.url}/c/garden")
+    labelled(page)
+    assert page.inner_text("#ribbon strong") == "Something green"
+    page.select_option("select[name=sort]", "price_asc")
+    expect(page.locator("#visit-reason")).to_have_text("skipped_query")
+    assert page.is_hidden("#ribbon")
+
+
 def test_the_front_page_has_ads_where_its_rule_says(demo, page):
     page.goto(f"{demo.url}/")
     assert [place for place, is_ad in enumerate(labelled(page), 1) if is_ad][:2] == [2, 8]

@@ -65,6 +65,7 @@ def test_a_matched_page_differs_only_in_the_moved_and_tagged_items_and_the_heade
     assert reason(through) == "served"
     assert differing(direct, through) <= OF_A_MERGED_PAGE
     organic, merged = json.loads(direct[2]), json.loads(through[2])
+    assert [set(banner) for banner in merged.pop("banners")] == [{"id", "type", "resolvedBidId", "asset"}]
     ads = [product for product in merged["products"] if "resolvedBidId" in product]
     assert len(ads) == 3
     for ad in ads:

@@ -8,6 +8,7 @@
     GET /api/products/{id}/similar
     GET /api/shop                         {"report", "events"}: the ad platform's report, where events go
     GET /images/{id}.svg
+    GET /banners/{wide|narrow}/{id}.svg   what a banner about a product shows
 
 Answers carry ETag and Cache-Control and are compressed for whoever offers gzip.
 Parameters that it does not know are ignored, as everywhere.
@@ -26,6 +27,7 @@ from aiohttp import web
 
 from proxy.sandbox.shop.catalogue import CURRENCY, Item, catalogue
 from proxy.sandbox.shop.drawings import draw
+from proxy.sandbox.shop.drawings.ribbon import SHAPES, draw_ribbon
 from proxy.sandbox.shop.search import MOST_A_PAGE, SORTS, Found, Search, Wish
 from proxy.sandbox.shop.words import CATEGORIES
 
@@ -72,6 +74,7 @@ class Shop:
         get("/api/products/{id}/similar", self._answered(self._similar))
         get("/api/shop", self._answered(lambda request: self._ads))
         get("/images/{id}.svg", self._image)
+        get("/banners/{shape}/{id}.svg", self._banner)
         get("/assets/{file}", self._asset)
         get("/healthz", self._answered(lambda request: {"status": "ok"}))
         for page in ("/", "/search", "/c/{category}"):
@@ -131,6 +134,13 @@ class Shop:
     async def _image(self, request: web.Request) -> web.Response:
         item = self._item(request)
         picture = draw(item.kind.id, item.hue, item.variant, item.name)
+        return _sent(request, picture.encode(), "image/svg+xml", "public, max-age=86400")
+
+    async def _banner(self, request: web.Request) -> web.Response:
+        item, shape = self._item(request), request.match_info["shape"]
+        if shape not in SHAPES:
+            raise web.HTTPNotFound
+        picture = draw_ribbon(item.kind.id, item.hue, shape, f"{item.brand}: {item.kind.noun}")
         return _sent(request, picture.encode(), "image/svg+xml", "public, max-age=86400")
 
     async def _asset(self, request: web.Request) -> web.Response:

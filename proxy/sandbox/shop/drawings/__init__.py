@@ -53,11 +53,15 @@ _WALLS: Final = ("#f3efe8", "#eef0ea", "#f1edf0", "#eaeff2", "#f5eee7", "#ecefee
 def draw(kind: str, hue: str, variant: int, label: str) -> str:
     """The picture of a product; `label` is what it shows, for those who cannot see it."""
     wall = _WALLS[(int(hue[1:], 16) + variant) % len(_WALLS)]
-    width = _SHADOWS.get(kind, 0)
-    shadow = f'<ellipse cx="200" cy="345" rx="{width}" ry="11" fill="#2b2420" opacity=".13"/>' if width else ""
     title = label.replace("&", "&amp;").replace("<", "&lt;")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 400 400" role="img">'
         f'<title>{title}</title><rect width="400" height="400" fill="{wall}"/>'
-        f"{shadow}{DRAWINGS[kind](Paint.of(hue, variant))}</svg>"
+        f"{shadow(kind)}{DRAWINGS[kind](Paint.of(hue, variant))}</svg>"
     )
+
+
+def shadow(kind: str) -> str:
+    """What a thing throws on the floor."""
+    width = _SHADOWS.get(kind, 0)
+    return f'<ellipse cx="200" cy="345" rx="{width}" ry="11" fill="#2b2420" opacity=".13"/>' if width else ""

@@ -54,7 +54,7 @@ export function card(product, place) {
 }
 
 const MEANINGS = {
-  served: (winners) => `${winners} sponsored ${winners === 1 ? "product" : "products"} merged in`,
+  served: (winners) => `${winners} ${winners === 1 ? "ad" : "ads"} merged in`,
   shadow: () => "the auction ran and changed nothing",
   off: () => "the rule is off",
   skipped_query: () => "sorted or filtered: no auction, the shop's own order",

@@ -2,6 +2,7 @@
 
 import { byId, card, make, price, isSponsored, say, meetAdPlatform, showShelves, showVisit } from "/assets/common.js";
 import { shopperId, watch } from "/assets/report.js";
+import { showRibbon } from "/assets/ribbon.js";
 
 const FILTERS = ["brand", "price", "sort"];
 let asked = 0;
@@ -48,6 +49,7 @@ async function show() {
     title(wanted, found);
     filters(wanted, found);
     pager(wanted, found);
+    showRibbon(wanted.compare ? [] : found.banners ?? []);
     grid(wanted.compare ? [] : found.products);
     comparison(wanted.compare ? { organic: organic.products, merged: found.products, ads: response.headers.has("Sponsored-Status") } : null);
     watch(document.querySelectorAll("[data-ts-product]"));

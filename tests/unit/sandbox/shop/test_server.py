@@ -53,6 +53,21 @@ async def test_listings_have_products(shop, path, count):
     assert len((await answer.json())["products"]) == count
 
 
+@pytest.mark.parametrize("shape", ["wide", "narrow"])
+async def test_a_banner_has_a_picture_of_its_product(shop, shape):
+    answer = await shop.get(f"/banners/{shape}/PL-1085.svg", headers={"Accept-Encoding": "identity"})
+    assert (answer.status, answer.content_type) == (200, "image/svg+xml")
+    assert (
+        ElementTree.fromstring(await answer.text()).findtext("{http://www.w3.org/2000/svg}title")
+        == "Nordlys: pendant lamp"
+    )
+
+
+@pytest.mark.parametrize("path", ["/banners/wide/XX-1.svg", "/banners/square/PL-1085.svg"])
+async def test_no_banner_shows_what_the_shop_does_not_have(shop, path):
+    assert (await shop.get(path)).status == 404
+
+
 @pytest.mark.parametrize(
     "query", ["page=0", "page=x", "page=-1", "per_page=1.5", "sort=best", "price=cheap", "price=5"]
 )
