@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from proxy.discovery import Discovery, Request, RunnerUp, Written
 from proxy.discovery.lines import one_line
+from proxy.discovery.markup import spelled
 
 PROGRAM: Final = "sponsored-proxy"
 MOST_SHOWN: Final = 6
@@ -56,7 +57,7 @@ def _what(discovery: Discovery, written: Written) -> Iterator[str]:
     yield f"Found {count} products in {discovery.list}, their ids in {discovery.id} ({_some(found.ids[0].values)})."
     because = "; ".join(found.because)
     if because:
-        yield f"  Why: {because}."
+        yield spelled(f"  Why: {because}.", discovery.root)
     backend = discovery.backend
     if backend is None:
         return

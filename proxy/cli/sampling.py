@@ -21,7 +21,7 @@ from proxy.wire.response import Response
 SECONDS: Final = 30.0
 _LOCAL: Final = Peer("127.0.0.1", trusted=True, scheme=b"http")
 _USUAL: Final = (
-    (b"Accept", b"application/json"),
+    (b"Accept", b"application/json, */*;q=0.5"),
     (b"Accept-Encoding", b"gzip, br, zstd"),
     (b"User-Agent", f"sponsored-proxy/{__version__}".encode()),
 )

@@ -13,6 +13,7 @@ from proxy.discovery.backends import Recognised, recognise
 from proxy.discovery.candidates import candidates
 from proxy.discovery.fit import Fit, fits, takes
 from proxy.discovery.identity import GOOD, identities
+from proxy.discovery.markup import looks_like_markup, read_markup, spelled
 from proxy.discovery.request import Request
 from proxy.discovery.sample import read_sample
 from proxy.discovery.scores import ENOUGH, Scored, scored
@@ -41,8 +42,8 @@ class Discovery:
     """What was found in a sample.
 
     Attributes:
-        list: the JSONPath of the listing; None where there is none.
-        id: the JSONPath of the id, inside an item; None where there is no listing.
+        list: the JSONPath (XPath for XML) of the listing; None where there is none.
+        id: the path of the id, inside an item; None where there is no listing.
         preset: the preset for the backend that answered, where its marks are there.
         sure: nothing else in the sample comes near.
         doubts: where it is not sure, why.
@@ -51,6 +52,7 @@ class Discovery:
         backend: the backend that was recognised, also where its preset does not fit; None where there is none.
         fit: its preset laid over the sample, where it fits.
         pages_from_0: the response says that its page of results is 0.
+        root: for XML the name of its root element; `found` is then in JSONPath, all else in XPath.
     """
 
     list: str | None
@@ -63,6 +65,7 @@ class Discovery:
     backend: Recognised | None = None
     fit: Fit | None = None
     pages_from_0: bool = False
+    root: str | None = None
 
 
 def discover(response: bytes, request: Request | None = None) -> Discovery:
@@ -73,10 +76,28 @@ def discover(response: bytes, request: Request | None = None) -> Discovery:
         request: what it answers, as far as that is known; it tells backends apart.
 
     Raises:
-        NotASample: the body is no JSON.
+        NotASample: the body is neither JSON nor XML.
     """
+    if looks_like_markup(response):
+        root, value = read_markup(response)
+        return _in_xpath(_discovered(value, None), root)
     value = read_sample(response)
     return replace(_discovered(value, request), pages_from_0=_says_page_0(value))
+
+
+def _in_xpath(discovery: Discovery, root: str) -> Discovery:
+    """What was found in XML, with its paths as XPath. No preset is for XML."""
+    return replace(
+        discovery,
+        list=discovery.list and spelled(discovery.list, root),
+        id=discovery.id and spelled(discovery.id, root),
+        doubts=tuple(spelled(doubt, root) for doubt in discovery.doubts),
+        runners_up=tuple(
+            RunnerUp(spelled(each.list, root), each.points, tuple(spelled(why, root) for why in each.because))
+            for each in discovery.runners_up
+        ),
+        root=root,
+    )
 
 
 def _discovered(value: object, request: Request | None) -> Discovery:

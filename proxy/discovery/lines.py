@@ -15,7 +15,7 @@ from proxy.rules.problems import harmless, masked
 COLUMN: Final = 34
 WIDEST: Final = 118
 _PLAIN: Final = re.compile(r"[A-Za-z_$/][A-Za-z0-9_$./%+@~-]*")
-_PLAIN_ALONE: Final = re.compile(r"[A-Za-z_$/][A-Za-z0-9_$./%+@~\[\]*{}-]*")
+_PLAIN_ALONE: Final = re.compile(r"[A-Za-z_$/.](?:[A-Za-z0-9_$./%+@~\[\]*{}-]|:(?=[A-Za-z0-9]))*")
 _WORDS: Final = re.compile(r"(?:true|false|null|yes|no|on|off|y|n|~)", re.I)
 
 

@@ -1,4 +1,4 @@
-"""A sample response as JSON values; or, where it is none, what it is instead. Pure.
+"""A sample response as JSON values; or, where it is no JSON, what it is instead. Pure.
 
 The person who runs `init` mostly saved the wrong thing (the page, not the
 answer of its API), so whatever is not JSON is named and met with advice.
@@ -38,17 +38,19 @@ def _no_json(word: str) -> NoReturn:
     raise ValueError(f"{word} is no JSON")
 
 
+HTML: Final = re.compile(rb"\s*<(?:!doctype html|html|head|body|div|section|script)\b", re.I)
+"""How a web page begins."""
+
 _KINDS: Final = (
     (
         re.compile(rb"\s*\Z"),
         "the response is empty: give the address (or a saved answer) of a search that finds products",
     ),
     (
-        re.compile(rb"\s*<(?:!doctype html|html|head|body|div|section|script)\b", re.I),
+        HTML,
         "the response is a web page (HTML), not the answer of a search API. Open the page in a browser, look into the "
         "network tab of its developer tools for the JSON request that brings the products, and give that address",
     ),
-    (re.compile(rb"\s*<"), "the response is XML; `init` reads JSON. docs/rules.md says what a rule for XML looks like"),
     (
         re.compile(rb"\s*(?:/\*\*/)?\s*[\w$.\[\]]+\s*\("),
         "the response is JSONP, a call of a function; ask for plain JSON (without the `callback` parameter)",

@@ -15,8 +15,9 @@ _WORD: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]+(?![a-zß-öø-ÿ])|[A-ZÀ-ÖØ-Þ]?
 
 @lru_cache(maxsize=4096)
 def words_of(key: str) -> tuple[str, ...]:
-    """The words of a key, in lower case: "productId" is ("product", "id")."""
-    return tuple(word.lower() for run in _RUN.findall(key[:100]) for word in _WORD.findall(run))
+    """The words of a key, in lower case: "productId" is ("product", "id"), and "g:id" (a namespace's) is ("id",)."""
+    own = key[:100].rpartition(":")[2]
+    return tuple(word.lower() for run in _RUN.findall(own) for word in _WORD.findall(run))
 
 
 def _row(text: str) -> tuple[str, ...]:
@@ -139,7 +140,7 @@ OF_A_PRODUCT: Final = _set(
     "goods listing catalog catalogue entry master material ec web unique offer object document doc external record"
 )
 IS_A_PRODUCT: Final = _set("product prod article artikel produkt produit producto produto prodotto articulo")
-BARE_VALUES: Final = _set("raw value text $oid @value __value__ _value")
+BARE_VALUES: Final = _set("raw value text #text $oid @value __value__ _value")
 """Keys that say no more than "here is the value": `{"id": {"raw": "17"}}`."""
 
 OF_SOMETHING_ELSE: Final = _set(

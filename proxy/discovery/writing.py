@@ -12,6 +12,7 @@ from typing import Final
 from proxy.discovery.finding import Discovery
 from proxy.discovery.identity import Identity
 from proxy.discovery.lines import Line, laid_out, scalar, shown, value
+from proxy.discovery.markup import spelled
 from proxy.discovery.proposal import Proposal, proposals
 from proxy.discovery.request import Request
 from proxy.discovery.scores import Scored
@@ -49,7 +50,8 @@ def write_rule(discovery: Discovery, request: Request | None, source: str = "a s
     """
     last: Written | None = None
     for proposal in proposals(discovery, request):
-        text = laid_out(_lines(proposal, request, source))
+        lines = _lines(proposal, request, source)
+        text = laid_out(Line(line.yaml, spelled(line.why, discovery.root)) for line in lines)
         book = read_book({"rule": text.encode()}).book
         takes = book is not None and (request is None or _takes(book, request))
         last = Written(text, proposal, takes, _skipped(proposal))
@@ -177,16 +179,19 @@ def _products(proposal: Proposal, request: Request | None) -> Iterator[Line]:
         return
     yield Line("products:", "where they stand in the response")
     if not proposal.preset:
-        yield Line(f"  list: {value(str(found.candidate))}", _about_list(proposal.discovery))
+        yield Line(f"  list: {value(proposal.discovery.list or '')}", _about_list(proposal.discovery))
     yield Line(f"  id: {value(proposal.id or '')}", _about_ids(found.ids[0]))
-    yield from (Line(f"  # id: {value(str(each))}", _instead(each)) for each in _other_ids(found))
+    yield from (
+        Line(f"  # id: {value(spelled(str(each), proposal.discovery.root))}", _instead(each))
+        for each in _other_ids(found)
+    )
     if proposal.id_pattern:
         yield Line(f"  id_pattern: {value(proposal.id_pattern)}", "the group in parentheses is the catalogue's id")
     yield Line("  # quality: organic", "the higher the search ranks a product, the better its chance")
     if proposal.vendor is not None and not proposal.preset:
         doubt = "" if proposal.vendor.sure else "# "
         why = f"for max_per_vendor; {shown(proposal.vendor.example)} in the first"
-        yield Line(f"  {doubt}vendor: {value(proposal.vendor.path)}", why)
+        yield Line(f"  {doubt}vendor: {value(spelled(proposal.vendor.path, proposal.discovery.root))}", why)
 
 
 def _about_list(discovery: Discovery) -> str:
@@ -254,9 +259,10 @@ def _tag(proposal: Proposal, request: Request | None) -> Iterator[Line]:
     if proposal.preset:
         return
     yield Line("tag:", "what the frontend gets to see")
+    root = proposal.discovery.root
     if proposal.tag_at not in (None, "$"):
-        yield Line(f"  at: {value(proposal.tag_at or '$')}", "the product stands here, inside each item")
-    else:
+        yield Line(f"  at: {value(spelled(proposal.tag_at or '', root))}", "the product stands here, inside each item")
+    elif root is None:
         yield Line("  at: $", "the object that is tagged: the item itself")
     yield Line("  fields:")
     yield Line("    resolvedBidId: resolved_bid_id", "goes back with impressions and clicks")

@@ -64,3 +64,28 @@ def test_any_json_is_answered_and_any_rule_passes_check(sample: Any, request: Re
 def test_any_bytes_are_a_sample_or_told_not_to_be(body: bytes) -> None:
     with suppress(NotASample):
         assert discover(body).runners_up is not None
+
+
+NAMES = st.sampled_from(
+    ["item", "products", "id", "sku", "name", "price", "image", "g:id", "seller", "a-b", "a.b", "ä"]
+)
+ELEMENTS: st.SearchStrategy[str] = st.recursive(
+    st.sampled_from(["", "1", "x y", "9.50", "&lt;", "gid://shop/P/1"]),
+    lambda inner: st.lists(
+        st.builds("<{0} n='{1}'>{2}</{0}>".format, NAMES, st.sampled_from(["1", "p2", "it&apos;s"]), inner)
+        | st.builds("<{0}>{1}</{0}><{0}>{2}</{0}>".format, NAMES, inner, inner),
+        max_size=4,
+    ).map("".join),
+    max_leaves=30,
+)
+
+
+@given(NAMES.filter(lambda name: ":" not in name), ELEMENTS)
+@settings(max_examples=150)
+def test_any_xml_is_answered_and_any_rule_passes_check(root: str, inside: str) -> None:
+    discovery = discover(f"<{root} xmlns:g='urn:g'>{inside}</{root}>".encode())
+    if discovery.found is not None:
+        text = write_rule(discovery, None).text
+        reading = read_book({"rule.yaml": text.encode()})
+        assert reading.book is not None, "\n".join(map(str, reading.problems)) + text
+        assert str(reading.book.rules[0].products.list) == discovery.list

@@ -21,7 +21,23 @@ def test_a_scalar_is_read_back_as_it_was_also_in_a_list(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["/api/{x}", "$.results[*].hits", "query.a[b]", "a: b", "x #y", "$.a['b c']", "$[0]", "{x}", "[x]", "a:", "no"],
+    [
+        "/api/{x}",
+        "$.results[*].hits",
+        "query.a[b]",
+        "a: b",
+        "x #y",
+        "$.a['b c']",
+        "$[0]",
+        "{x}",
+        "[x]",
+        "a:",
+        "no",
+        "./g:id",
+        "/a:b",
+        "./@id",
+        ".",
+    ],
 )
 def test_a_value_on_a_line_of_its_own_is_read_back_as_it_was(text):
     root = read_yaml(f"key: {value(text)}  # a comment")

@@ -15,7 +15,6 @@ def test_json_is_read_with_and_without_a_bom(body):
         (b" \n", "empty"),
         (b"<!DOCTYPE html><html>", "developer tools"),
         (b"\n<html lang=en>", "web page"),
-        (b"<?xml version='1.0'?><r/>", "XML"),
         (b'callback({"a": 1});', "JSONP"),
         (b'/**/jQuery_1.cb({"a": 1})', "JSONP"),
         (b")]}'\n{}", "guard"),

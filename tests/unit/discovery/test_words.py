@@ -14,6 +14,7 @@ from proxy.discovery.words import words_of
         ("_id", ("id",)),
         ("ec_product_id", ("ec", "product", "id")),
         ("URLKey", ("url", "key")),
+        ("g:id", ("id",)),
         ("price2", ("price", "2")),
         ("Größe", ("größe",)),
         ("", ()),
