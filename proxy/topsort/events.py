@@ -2,8 +2,9 @@
 
 What an event's fields are called, and what the answers of version 1 look like.
 Fields that we do not know are ignored here, and an optional one that is null counts
-as left out; whoever must hand an event on unchanged keeps its bytes. Times are RFC 3339 text, as sent. Prices of version 2
-are in major units of the currency, those of version 1 in minor ones.
+as left out; whoever must hand an event on unchanged keeps its bytes. Times are RFC
+3339 text, as sent. Prices of version 2 are in major units of the currency, those of
+version 1 in minor ones.
 Source: the vendor's OpenAPI files.
 """
 

@@ -93,9 +93,9 @@ def assert_it_serves(command: str, demo: Demonstration, folder: Path) -> None:
 
 
 def assert_it_is_an_ad_platform(command: str, folder: Path) -> None:
-    """Started as it stands, with the page's campaigns and a port of its own, it comes to listen, and ends when told to."""
+    """Started as it stands, with the page's first campaigns and a port of its own, it comes to listen, and ends when told to."""
     (folder / "ads.key").write_text("TSE_of_a_test\n")
-    (campaigns,) = [block.text for block in blocks("yaml") if block.page.name == "sandbox.md"]
+    campaigns = next(block.text for block in blocks("yaml") if block.page.name == "sandbox.md")
     (folder / "campaigns.yaml").write_text(campaigns)
     words = [*shlex.split(command.partition("sandbox ")[2]), "--listen", "127.0.0.1:0"]
     process = subprocess.Popen(
