@@ -79,6 +79,7 @@ lock:
 	$(MAKE) .venv/node/ready
 	for folder in tests/clients tests/backends/vendure; do \
 		(cd $$folder && $(NPM) install --package-lock-only && $(NPM) prune --package-lock-only) || exit 1; done
+	$(BIN)/python -m tests.docs.clients_page
 
 # The proxy beside its peers, in about four minutes; peers that are not installed are left out with a line that says so.
 bench: setup
