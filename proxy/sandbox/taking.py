@@ -13,7 +13,7 @@ from proxy.sandbox.behaviour import EventBehaviour
 from proxy.sandbox.books import Books
 from proxy.sandbox.reported import Event, answer_v1, read_v1, read_v2
 from proxy.sandbox.seal import NotOurs, Seal, SealedBid
-from proxy.topsort.errors import ErrorCode
+from proxy.topsort.errors import ErrorCode, Refused
 from proxy.topsort.event_faults import Fault, faults_of, refusal_of, v1_faults_of
 
 
@@ -36,12 +36,12 @@ class Taking:
     def v2(self, body: bytes, behaviour: EventBehaviour) -> None:
         """The body of `POST /v2/events`. Raises Refused, and nothing is stored."""
         _refuse(faults_of(body))
-        self._enter(read_v2(body), behaviour)
+        self._enter(_within_reason(lambda: read_v2(body)), behaviour)
 
     def v1(self, body: bytes, behaviour: EventBehaviour) -> bytes:
         """The body of `POST /v1/events`, and its answer. Raises Refused, and nothing is stored."""
         _refuse(v1_faults_of(body))
-        events = read_v1(body, self._wall(), self._new_id)
+        events = _within_reason(lambda: read_v1(body, self._wall(), self._new_id))
         self._enter(events, behaviour)
         return answer_v1(body, events)
 
@@ -58,6 +58,14 @@ class Taking:
             return self._seal.open(resolved_bid_id)
         except NotOurs:
             return None
+
+
+def _within_reason(read: Callable[[], list[Event]]) -> list[Event]:
+    """The events, where their fields of no meaning to us are not nested as deep as a reader can go."""
+    try:
+        return read()
+    except RecursionError:
+        raise Refused(ErrorCode.BAD_REQUEST, "the request is nested too deep") from None
 
 
 def _refuse(faults: Sequence[Fault]) -> None:

@@ -116,3 +116,16 @@ async def test_a_purchase_of_enormous_numbers_is_taken(a_caller):
     await caller.report(clicks=[seen("c", resolvedBidId=bid)])
     assert (await caller.report(purchases=[seen(str(number), items=items) for number in range(50)]))[0] == 204
     assert (await caller.get("report"))["total"]["sales"] > 1e33
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+async def test_no_depth_of_nesting_breaks_it(a_caller, version):
+    caller = await a_caller()
+    for depth in range(700, 1000, 3):
+        deep = b'{"x":' * depth + b"1" + b"}" * depth
+        event = json.dumps(V1_CLICK if version == "v1" else seen(str(depth))).encode()[:-1] + b',"y":%s}' % deep
+        body = event if version == "v1" else b'{"clicks":[%s]}' % event
+        answer = await caller.client.post(f"/{version}/events", data=body, headers=AUTHORISED)
+        assert answer.status in (200, 204, 400)
+    listed = await caller.client.get("/_sandbox/events")
+    assert listed.status == 200

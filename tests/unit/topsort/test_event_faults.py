@@ -86,6 +86,13 @@ def test_a_kind_that_stands_twice_would_lose_events_unseen():
     assert told({"clicks": [AD | {"clicks": 1, "id": "clicks"}]}) == []
 
 
+def test_no_depth_of_nesting_makes_it_raise():
+    for depth in range(700, 1100):
+        deep = b'{"x":' * depth + b"1" + b"}" * depth
+        faults_of(b'{"clicks":[],"clicks":[],"y":%s}' % deep)
+        v1_faults_of(json.dumps(V1_CLICK).encode()[:-1] + b',"y":%s}' % deep)
+
+
 def test_one_bad_event_among_forty_nine_good_ones_is_named():
     events = [AD] * 49
     events.insert(17, without(AD, "occurredAt"))
