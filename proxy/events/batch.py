@@ -25,6 +25,8 @@ from proxy.topsort.errors import ErrorCode
 from proxy.topsort.event_faults import Fault, faults_of, v1_faults_of
 
 _DIGEST_BYTES: Final = 16
+_MARK: Final = b"\xef\xbb\xbf"
+"""The byte order mark that some libraries put before JSON; whoever reads may pass over it (RFC 8259, section 8.1)."""
 
 
 class Received(NamedTuple):
@@ -55,6 +57,7 @@ def read_batch(body: bytes) -> Sequence[Received]:
     Raises:
         NotTaken: with every fault of every event.
     """
+    body = body.removeprefix(_MARK)
     if faults := faults_of(body):
         raise NotTaken(faults)
     try:
@@ -70,6 +73,7 @@ def read_v1(body: bytes) -> Received:
     Raises:
         NotTaken: with all that is wrong with it.
     """
+    body = body.removeprefix(_MARK)
     if faults := v1_faults_of(body):
         raise NotTaken(faults)
     try:

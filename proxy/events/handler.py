@@ -168,7 +168,7 @@ class EventsDoor:
     async def _take(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
         received = self._read(read_batch, body)
         if self._guard.limits:
-            self._guard.charge(self._client_of(request), len(received) - 1, self._clock.now())
+            self._guard.charge(self._client_of(request), max(len(received) - 1, 0), self._clock.now())
         why = why_invalid(fields)
         wanted = received if why is None else [one for one in received if one.type not in INTERACTIONS]
         if wanted:
@@ -205,7 +205,7 @@ class EventsDoor:
             await self._set_aside([one], why)
             return _KEPT
         try:
-            status, said = await self._to_its_end(self._forward.send(body))
+            status, said = await self._to_its_end(self._forward.send(one.event.body))
         except OutboxTrouble as trouble:
             raise Refusal(trouble.why, replies.not_kept()) from None
         if status < HTTPStatus.BAD_REQUEST:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import functools
 import gzip
 import json
 from collections.abc import AsyncIterator
@@ -9,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.conformance.running import Growth, Proxy, free_port, only_ours
-from tests.event_platform import KEY, EventPlatform
+from tests.event_platform import KEY, EventPlatform, fails
 from tests.events_door import PATH, V1, WIDGETS, Answer, a_v1_click, an_event, connected, one, post, request
 from tests.patience import until
 
@@ -23,9 +24,9 @@ def _ours() -> None:
 
 
 @contextlib.asynccontextmanager
-async def a_proxy(folder, platform: EventPlatform, *flags: str) -> AsyncIterator[Proxy]:
+async def a_proxy(folder, platform: EventPlatform, *flags: str, **environment: str) -> AsyncIterator[Proxy]:
     """The proxy, in front of no marketplace."""
-    proxy = Proxy(folder, free_port(), platform.port, *flags, key=KEY)
+    proxy = Proxy(folder, free_port(), platform.port, *flags, key=KEY, env=environment)
     await asyncio.to_thread(proxy.__enter__)
     try:
         yield proxy
@@ -44,6 +45,54 @@ async def test_F01_an_event_arrives_once_with_our_key_and_what_the_page_wrote(tm
         assert call.headers["authorization"] == f"Bearer {KEY}"
         assert "cookie" not in call.headers
         assert "of-the" not in str(call)
+
+
+async def test_F03_a_key_that_the_platform_repeats_is_seen_by_nobody(tmp_path):
+    """Not by the sender, in no log line, on no page of the admin address, in no file of the data folder."""
+    repeated = json.dumps({"errCode": "bad_request", "message": f"Bearer {KEY} says so", KEY: 1, "docUrl": ""}).encode()
+    seen: list[str] = []
+    async with EventPlatform() as platform, a_proxy(tmp_path, platform, "--widget-auctions") as proxy:
+        for status in (400, 200, 413, 500, 503, 401):
+            platform.always(fails(status, body=repeated))
+            for path, body in (
+                (V1, json.dumps(a_v1_click()).encode()),
+                (WIDGETS, b'{"auctions":[]}'),
+                (PATH, one(f"e{status}")),
+            ):
+                answer = await post(proxy.port, body, path=path)
+                seen.append(f"{answer.headers} {answer.body.decode()}")
+            if status == 400:  # what the platform said stands beside the dead letter
+                await until(functools.partial(asyncio.to_thread, proxy.metric, "events_dead_total"))
+        (proxy.rules / "bad.yaml").write_text("page: [{")
+        await until(lambda: "THE RULES WERE NOT TAKEN" in proxy.output())
+        for page in ("/metrics", "/", "/healthz", "/readyz"):
+            seen.append(await asyncio.to_thread(proxy.admin_text, page))
+    files = [file.read_bytes() for file in proxy.data.rglob("*") if file.is_file()]
+    assert len(seen) == 22
+    assert files
+    assert KEY not in "".join(seen) + proxy.output()
+    assert KEY.encode() not in b"".join(files)
+
+
+async def test_F37_what_the_environment_says_of_proxies_and_passwords_is_ignored(tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".netrc").write_text("machine 127.0.0.1 login somebody password of-the-house\n")
+    asked: list[bytes] = []
+
+    async def trap(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.read(1000))
+        writer.close()
+
+    async with await asyncio.start_server(trap, "127.0.0.1", 0) as server, EventPlatform() as platform:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        names = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
+        environment = dict.fromkeys(names, url) | {"NO_PROXY": "", "no_proxy": "", "HOME": str(tmp_path / "home")}
+        async with a_proxy(tmp_path, platform, **environment) as proxy:
+            assert (await post(proxy.port, one())).status == 204
+            await until(lambda: platform.ids == {"e1"})
+            assert (await post(proxy.port, json.dumps(a_v1_click(id="c1")).encode(), path=V1)).status == 200
+        assert {call.headers["authorization"] for call in platform.calls} == {f"Bearer {KEY}"}
+        assert asked == []
 
 
 async def test_F08_two_hundred_long_bodies_at_once_cost_no_memory(tmp_path):

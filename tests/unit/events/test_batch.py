@@ -54,6 +54,13 @@ def test_a_kind_that_is_null_or_empty_has_no_events():
     assert read_batch(b'{"impressions":null,"clicks":[]}') == []
 
 
+def test_a_byte_order_mark_is_passed_over():
+    (one,) = read_batch(b"\xef\xbb\xbf" + request(clicks=[CLICK]))
+    assert one.event.body == CLICK
+    body = b'{"eventType":"Click","session":{"sessionId":"s"},"placement":{"page":"search"},"productId":"p"}'
+    assert read_v1(b"\xef\xbb\xbf" + body).event.body == body
+
+
 def test_fields_that_nobody_knows_stay():
     odd = b'{"clickType":"tap","id":"c1","occurredAt":"2026-01-31T12:59:59Z","x":{"y":["\\u00e9",1e3]},"opaqueUserId":"u"}'
     (one,) = read_batch(request(clicks=[odd]))

@@ -44,6 +44,12 @@ async def test_a_mistake_of_ours_is_said_in_json_and_counted(caplog):
     assert "a mistake of ours" in caplog.text
 
 
+async def test_a_request_of_no_events_is_taken_and_costs_one_token():
+    async with a_door(rate=(2, 3600)) as door:
+        assert [(await door.post(request(clicks=[]))).status for _ in range(3)] == [204, 204, 429]
+        assert (door.ids(), door.events.counts) == ([], {"rejected|rate": 1})
+
+
 async def test_an_outbox_that_cannot_keep_them_is_said_and_counted_by_its_why():
     async with a_door() as door:
         door.outbox.broken = OutboxTrouble("disk", "no space left")
