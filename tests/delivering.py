@@ -92,8 +92,18 @@ class Work:
             await until(lambda seen=seen: self.delivery.rounds > seen, "the loop stands", every=0.001)
 
     async def settled(self) -> None:
-        """No call is under way, and the outbox knows what came of all."""
-        await until(lambda: not self.outbox.claimed, "something stays claimed", every=0.001)
+        """No batch is under way, and the outbox knows what came of all."""
+        await until(lambda: not self.delivery.in_flight, "a call does not end", every=0.001)
+
+    async def empty_with_time(self, step: float = 1.0) -> None:
+        """Turn the clock until nothing waits any more."""
+        for _ in range(5000):
+            await self.rounds(1)
+            if not await self.waiting():
+                return
+            if not self.delivery.in_flight:
+                self.clock.advance(step)
+        raise AssertionError("events wait")
 
     async def empty(self) -> None:
         """Nothing waits any more."""
@@ -110,11 +120,14 @@ async def delivering(
     outbox: Outbox | None = None,
     tls: ssl.SSLContext | None = None,
     trusted: ssl.SSLContext | None = None,
+    wire_clock: Clock | None = None,
     prepare: Callable[[Work], Any] = lambda work: None,
 ) -> AsyncIterator[Work]:
-    """Everything, running."""
+    """Everything, running. The wire has the machine's clock, unless `wire_clock` says otherwise: a call under way must
+    not run out of time whenever a test lets hours pass."""
     async with EventPlatform(tls) as platform:
-        client = Client(Origin.parse(platform.url), connections=16, ssl=trusted, name="ad platform")
+        origin = Origin.parse(platform.url)
+        client = Client(origin, connections=16, clock=wire_clock, ssl=trusted, name="ad platform")
         clock = clock or ManualClock(now=1000.0)
         work = Work(platform, outbox or InMemoryOutbox(clock), clock, client)
         await work.outbox.open()

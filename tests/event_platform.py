@@ -48,6 +48,7 @@ class EventPlatform:
         self.stored: dict[str, dict[str, bytes]] = {}
         self.received = 0
         self.key = KEY
+        self.refuses_with = 400
         self.held = asyncio.Event()
         self.held.set()
         self.under_way = self.most_under_way = 0
@@ -72,7 +73,7 @@ class EventPlatform:
 
     @property
     def url(self) -> str:
-        return f"http{'s' if self._ssl else ''}://127.0.0.1:{self.port}"
+        return f"https://localhost:{self.port}" if self._ssl else f"http://127.0.0.1:{self.port}"
 
     # -- what a test tells it -------------------------------------------------
 
@@ -117,7 +118,7 @@ class EventPlatform:
         if call.headers.get("authorization") != f"Bearer {self.key}":
             return error(401, "invalid_api_key", "the API key is wrong")
         bad = [id for id in call.ids if id in self._poison]
-        return error(400, "bad_request", f"{bad[0]} is no good") if bad else None
+        return error(self.refuses_with, "bad_request", f"{bad[0]} is no good") if bad else None
 
     def store(self, call: Call) -> None:
         value = json.loads(call.body)
@@ -177,6 +178,12 @@ async def takes_and_closes(request: web.Request, platform: EventPlatform) -> web
     assert request.transport is not None
     request.transport.abort()
     return web.Response()
+
+
+async def takes_and_hangs(request: web.Request, platform: EventPlatform) -> web.StreamResponse:
+    """It has the events, and its answer never comes."""
+    await takes(request, platform)
+    return await hangs(request, platform)
 
 
 async def closes(request: web.Request, platform: EventPlatform) -> web.StreamResponse:

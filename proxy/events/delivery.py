@@ -97,6 +97,11 @@ class Delivery:
         """How each address of the ad platform does, by its path."""
         return {lane.post.path: lane.destination.standing(self._clock.now()) for lane in self._lanes}
 
+    @property
+    def in_flight(self) -> int:
+        """Batches on their way: posted, or about to be settled."""
+        return len(self._flights)
+
     async def run(self) -> None:
         """Deliver until `close`, or until cancelled."""
         self._running = asyncio.get_running_loop().create_future()
@@ -266,7 +271,9 @@ class Delivery:
         self._wake.set()
 
     async def _rest(self, seconds: float) -> None:
-        """Until something has changed, or so many seconds have passed."""
-        with suppress(TimeoutError):
+        """Until something has changed, or so many seconds have passed; then something may be due that was not."""
+        try:
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
+        except TimeoutError:
+            self._dry.clear()

@@ -75,7 +75,7 @@ async def test_one_at_a_time_while_it_fails():
         await work.until_called(len(work.platform.calls) + 4)
         assert work.platform.most_under_way == 1
         work.platform.always(None)
-        await _empty_with_time(work)
+        await work.empty_with_time()
         assert len(work.platform.ids) == 300
 
 
@@ -89,15 +89,6 @@ async def test_an_outage_is_no_stream_of_calls():
             await work.rounds(1)
         await work.settled()
         assert len(work.platform.calls) < MOST_CALLS + 20
-
-
-async def _empty_with_time(work):
-    for _ in range(5000):
-        await work.rounds(1)
-        if not await work.waiting():
-            return
-        work.clock.advance(1.0)
-    raise AssertionError("events wait")
 
 
 async def test_the_key_is_read_for_each_call_and_stands_in_the_head_alone():
@@ -168,7 +159,7 @@ async def test_twenty_refused_ones_in_a_row_are_kept_and_delivered_once_the_set_
         await work.settled()
         assert await work.dead() == []
         work.platform.always(None)
-        await _empty_with_time(work)
+        await work.empty_with_time()
         assert len(work.platform.ids) == 50
 
 
@@ -196,7 +187,7 @@ async def test_while_it_stands_still_nothing_grows_older_and_the_outbox_says_why
         assert len(loud) == 1
         assert "--ads-url" in loud[0].message
         work.platform.always(None)
-        await _empty_with_time(work)
+        await work.empty_with_time()
         await work.rounds()
         assert (await work.outbox.status()).paused == ""
 
@@ -276,7 +267,7 @@ async def test_the_key_is_never_told(caplog):
         await work.put(*events("clicks", 1))
         await until(lambda: work.delivery.counts["dead.clicks"])
         await work.put(*events("clicks", 3, begin=10))
-        await _empty_with_time(work)
+        await work.empty_with_time()
         told = caplog.text + repr(work.delivery.state) + repr(await work.dead()) + repr(work.watched)
         told += repr(work.outbox.stood_still) + repr(work.outbox.settled) + repr(vars(work.delivery))
         assert "TSE_canary" not in told
@@ -322,7 +313,7 @@ async def test_a_mistake_of_ours_within_a_call_loses_no_event(caplog):
         work.platform.poison("clicks-3")
         await work.put(*events("clicks", 10))
         await until(lambda: work.delivery.counts["bugs"] == 1)
-        await _empty_with_time(work)
+        await work.empty_with_time()
         assert len(work.platform.ids) == 9
         assert "a bug in a watcher" in caplog.text
 
