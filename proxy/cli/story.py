@@ -67,6 +67,7 @@ def as_json(story: Story) -> str:
             ],
             "auctions": [{"sent": _read(call.sent), "answer": _read(call.answer)} for call in story.calls],
             "winners": visit.winners if visit else 0,
+            "banners": visit.banners if visit else 0,
         },
         indent=2,
         ensure_ascii=False,
@@ -149,12 +150,19 @@ def _why(organic: Sequence[str], place: int, id: str, rank: int) -> str:
     return f"organic; was {before + 1}, made room for the ads"
 
 
+def _places(rule: Rule) -> str:
+    return " or ".join([f"`{banner.at}`" for banner in rule.banners])
+
+
 def _ending(rule: Rule, visit: Visit) -> Iterator[str]:
     layout = rule.layout
     yield ""
     yield f"Ended as {visit.reason}: {visit.reason.meaning}" + (f" ({visit.detail})" if visit.detail else "")
-    if visit.winners:
-        yield f"  {visit.winners} of {rule.auction.slots} slots, placed by `layout.place: {layout.place}`"
+    if visit.winners > visit.banners:
+        placed = visit.winners - visit.banners
+        yield f"  {placed} of {rule.auction.slots} slots, placed by `layout.place: {layout.place}`"
+    if visit.banners:
+        yield f"  {visit.banners} of {rule.slots - rule.auction.slots} banners, written at {_places(rule)}"
     if visit.fetched:
         yield f"  {visit.fetched} fetched from {layout.fetch}, since the page did not have them"
     yield (

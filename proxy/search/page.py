@@ -11,14 +11,14 @@ same place, logged with its traceback, and counted as `bug`.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
 from proxy.ask import Ask
 from proxy.auction.client import Ads, Asking
 from proxy.auction.question import Candidates, user_of
-from proxy.auction.winners import NOTHING, Result
+from proxy.auction.winners import NOTHING, Result, Winner
 from proxy.clock import Clock
 from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
@@ -108,19 +108,14 @@ class Corridor:
     async def _with_ads(self, view: View, organic: Organic, asking: Asking, visit: OpenVisit) -> Answer:
         """The page with its ads, or as it came wherever that cannot be."""
         try:
+            plan = view.found.plan
             page = self._read(view, organic)
             results = await self._ask(view, page, asking, visit)
-            fetched = await self._fetch(view, page, results, visit) if view.found.plan.fetches else None
-            merged = merge(
-                view.found.plan,
-                page,
-                [result.winners for result in results],
-                fetched=fetched,
-                banners=[banner.winners for banner in asking.banners],
-            )
+            fetched = await self._fetch(view, page, results, visit) if plan.fetches else None
+            merged = merge(plan, page, _winners(results), fetched=fetched, banners=_winners(asking.banners))
             visit.winners, visit.banners, visit.shown = merged.ads, merged.banners, merged.listings
             if not merged.ads:
-                raise NoAds(_why_none(view, page, [*results, *asking.banners]), visit.detail)
+                raise NoAds(_why_none(view, page, results, asking.banners), visit.detail)
             if view.found.rule.mode == "shadow":
                 return self._as_it_came(view, organic, visit, Reason.SHADOW)
             return self._merged(organic, merged, visit)
@@ -246,9 +241,13 @@ def _would_be_merged(view: View, organic: Organic) -> bool:
     return view.found.plan.takes(organic.content_type)
 
 
-def _why_none(view: View, page: Page, results: list[Result]) -> Reason:
+def _winners(results: Sequence[Result]) -> list[Sequence[Winner]]:
+    return [result.winners for result in results]
+
+
+def _why_none(view: View, page: Page, results: Sequence[Result], banners: Sequence[Result]) -> Reason:
     """Why no ad was placed: the reason of the page's first listing; a banner that won had no place."""
-    if any(banner.winners for banner in results[len(page.listings) :]):
+    if any(banner.winners for banner in banners):
         return Reason.NO_MATCH
     if len(page.listings[0].items) < view.found.rule.skip.fewer_than:
         return Reason.TOO_FEW_PRODUCTS

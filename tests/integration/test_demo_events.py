@@ -72,6 +72,19 @@ def test_what_is_seen_clicked_and_bought_stands_in_the_report(demo, page):
     assert row["name"] in page.inner_text("main")
 
 
+def test_a_banner_is_seen_clicked_and_charged_like_any_ad(demo, page):
+    page.goto(f"{demo.url}/search?q=boots")
+    bid = page.wait_for_selector("#ribbon .banner").get_attribute("data-ts-resolved-bid")
+    user = shopper(page)
+    come(page, lambda: [event for event in events(demo, "impressions", user) if event["resolvedBidId"] == bid])
+    page.click("#ribbon a")
+    page.wait_for_selector(".product h1")
+    (click,) = come(page, lambda: events(demo, "clicks", user))
+    assert (click["resolvedBidId"], click["product"]) == (bid, "BT-1050")
+    assert click["charged"] > 0
+    assert demo.asks_sandbox(f"/_sandbox/bid/{bid}")["kind"] == "banners"
+
+
 def test_an_auction_and_its_events_name_the_same_shopper(demo, page):
     page.goto(f"{demo.url}/search?q=chair")
     user = shopper(page)

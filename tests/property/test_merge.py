@@ -172,6 +172,29 @@ def test_no_item_is_lost_and_none_is_doubled_whatever_stood_under_the_tags_names
     assert layout["place"] == "in_place" or ranks == sorted(ranks)
 
 
+BANNERS = st.lists(st.sampled_from(["$.ribbon", "$.ads.side", "$.ads.top.left"]), min_size=1, max_size=3, unique=True)
+
+
+@settings(max_examples=150, deadline=None)
+@given(made, winners, BANNERS, st.integers(0, 2))
+def test_banners_stand_beside_the_listing_and_change_nothing_else(page, ads, places, count):
+    plan = Plan(a_rule(slots=2, banners=[{"slot_id": at, "at": at, "slots": 2} for at in places]))
+    ribbon = [Winner(rank=n, type="url", id="/é", resolved_bid_id=f"~{n}", asset=b"[1.0]") for n in range(1, count + 1)]
+    read = plan.read(page.body)
+    without, found = merge(plan, read, [ads]), merge(plan, read, [ads], banners=[ribbon] * len(places))
+    assert (found.placed, found.order, found.banners) == (without.placed, without.order, count * len(places))
+    after = json.loads(found.body)
+    for at in places if count else ():
+        *above, last = at.split(".")[1:]
+        holder = after[above[0]] if above else after
+        holder = holder[above[1]] if above[1:] else holder
+        assert [each["id"] for each in holder.pop(last)] == ["/é"] * count
+    assert after.pop("ads", {}) in ({}, {"top": {}})
+    assert after == json.loads(without.body)
+    listing = page.body[read.listings[0].span.start : read.listings[0].span.end]
+    assert without.placed or listing in found.body
+
+
 def plain(item):
     if isinstance(item, dict):
         item = {key: value for key, value in item.items() if key not in ("rank", "resolvedBidId")}

@@ -45,6 +45,15 @@ def test_an_ad_that_was_not_on_the_page_says_so() -> None:
     assert "1 fetched from /p/{id}, since the page did not have them" in text
 
 
+def test_banners_are_told_beside_the_places_of_the_products() -> None:
+    rule = a_rule(slots=2, banners=[{"slot_id": "a", "at": "$.a"}, {"slot_id": "b", "at": "$.b.c", "slots": 2}])
+    story = a_story(a_visit(organic=(("a",),), winners=3, banners=2), rule=rule)
+    assert "1 of 2 slots, placed by" in as_text(story)
+    assert "2 of 3 banners, written at `$.a` or `$.b.c`" in as_text(story)
+    assert "slots, placed by" not in as_text(a_story(a_visit(winners=2, banners=2), rule=rule))
+    assert json.loads(as_json(story))["banners"] == 2
+
+
 def test_a_long_list_ends_where_nothing_more_is_told() -> None:
     ids = tuple(str(n) for n in range(100))
     assert "… and 60 more, in organic order" in as_text(a_story(a_visit(organic=(ids,))))
