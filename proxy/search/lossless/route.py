@@ -15,7 +15,7 @@ only where counting leaves a doubt.
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import msgspec
 from msgspec import Raw
@@ -27,7 +27,11 @@ from proxy.search.lossless import scan
 from proxy.search.lossless.names import Names
 from proxy.search.lossless.path import Piece, filtered
 from proxy.search.lossless.scan import Span
+from proxy.search.lossless.values import laid_values
 from proxy.search.lossless.whereabouts import Whereabouts
+
+Laid: TypeAlias = tuple[Span, Sequence[bytes]]
+"""How items lie in a body: from the first to the last, and what stands between them."""
 
 
 class Found(NamedTuple):
@@ -61,6 +65,7 @@ class Stage:
         self._takes = filtered(pick) if isinstance(pick, Where) else None
         mixed = isinstance(pick, Every | Where)  # `[*]` and filters also go into an object's values
         self._array = Names(self.names, list[Raw] | dict[str, Raw] if mixed else list[Raw])
+        self._whole = Names(self.names, Raw)
         self._wanted = [(scan.spelling_of(name), count) for name, count in Counter(self.names).items()]
         self._way = [Name(name) for name in self.names]
 
@@ -74,7 +79,13 @@ class Stage:
         items = self._array.decode(begin)
         is_object = isinstance(items, dict)
         around = Span(0, len(body)) if begin is body else _place(where, begin)
-        laid = None if is_object else _laid(where, items, body, around)
+        laid: Laid | None
+        if is_object:
+            items = [*items.values()]
+            values = laid_values(self._whole.decode(begin), items, body, where)
+            laid = (values, ()) if values else None
+        else:
+            laid = _laid(where, items, body, around)
         if laid is None:
             items, laid = self._scanned(body, around)
         span, gaps = laid
@@ -119,7 +130,7 @@ class Stage:
             if times != 1:
                 raise NotAListing(f"`{name}` stands {times} times in one object")
 
-    def _scanned(self, body: bytes, around: Span) -> tuple[list[memoryview], tuple[Span, Sequence[bytes]]]:
+    def _scanned(self, body: bytes, around: Span) -> tuple[list[memoryview], Laid]:
         """The slow way: of an object's values, or where the decoder's pieces have no place in the body."""
         found = scan.find(body, self._way, around.start)
         if found is None:
@@ -194,7 +205,7 @@ def _place(where: Whereabouts, piece: Piece) -> Span:
     return Span(found[0], found[0] + found[1])
 
 
-def _laid(where: Whereabouts, items: Sequence[Piece], body: bytes, around: Span) -> tuple[Span, Sequence[bytes]] | None:
+def _laid(where: Whereabouts, items: Sequence[Piece], body: bytes, around: Span) -> Laid | None:
     """How the items lie in the body; None where that cannot be so."""
     if not items:
         return Span(around.end, around.end), ()

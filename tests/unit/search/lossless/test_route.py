@@ -51,6 +51,7 @@ def test_listings_are_found_in_every_shape(selector, body, found):
 @pytest.mark.parametrize(("selector", "body", "found"), SHAPES)
 def test_they_are_found_without_any_address_too(selector, body, found, monkeypatch):
     monkeypatch.setattr(route, "_laid", lambda *_: None)
+    monkeypatch.setattr(route, "laid_values", lambda *_: None)
     assert listings(selector, body) == found
 
 
@@ -76,6 +77,7 @@ DOUBLED = [
 def test_a_key_that_stands_twice_on_the_way_makes_no_listing(selector, body, addressed, monkeypatch):
     if not addressed:
         monkeypatch.setattr(route, "_laid", lambda *_: None)
+        monkeypatch.setattr(route, "laid_values", lambda *_: None)
     with pytest.raises((NotAListing, msgspec.ValidationError)):
         listings(selector, body)
 
