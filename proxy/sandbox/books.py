@@ -46,6 +46,11 @@ CREATE TABLE IF NOT EXISTS report (
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 2;
 """
+_COLUMNS: Final = ("impressions", "clicks", "spend", "sold", "sales")
+_ADD: Final = f"""
+INSERT INTO report VALUES (?, ?, ?, {", ".join("?" * len(_COLUMNS))})
+ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in _COLUMNS)}
+"""
 _COUNTED: Final = (*KINDS, "duplicates", "requests")
 
 
@@ -79,6 +84,7 @@ class Books:
         self._db = store.db
         self._db.executescript(_SCHEMA)
         self._counts = self._counted()
+        self._notes: dict[tuple[str, str, str], dict[str, float]] = {}
 
     def enter(self, events: Sequence[Event], bids: Mapping[str, SealedBid], wall: float) -> None:
         """Take one request. `bids` are the ads that its events name, opened; `wall` is now, for the budget's day."""
@@ -88,11 +94,14 @@ class Books:
                 for event in events:
                     self._take(event, bids.get(event.bid or ""), wall)
                 self._counts["requests"] += 1
+                self._write_notes()
                 changed = [(name, number) for name, number in self._counts.items() if number != before[name]]
                 self._db.executemany("REPLACE INTO counts VALUES (?, ?)", changed)
         except BaseException:
             self._counts = before
             raise
+        finally:
+            self._notes.clear()
 
     def counts(self) -> dict[str, int]:
         """How many events of each kind, how many of them in all, how many came again, how many requests were taken."""
@@ -202,12 +211,14 @@ class Books:
     # -- sums ---------------------------------------------------------------
 
     def _note(self, campaign: str, product: str, day: str, **more: float) -> None:
-        """Add to a line of the report; the names in `more` are its columns."""
-        self._db.execute(
-            f"INSERT INTO report (campaign, product, day, {', '.join(more)}) VALUES (?, ?, ?{', ?' * len(more)})"
-            f" ON CONFLICT DO UPDATE SET {', '.join(f'{name} = {name} + excluded.{name}' for name in more)}",
-            (campaign, product, day, *more.values()),
-        )
+        """Add to a line of the report, at the end of the request; the names in `more` are its columns."""
+        line = self._notes.setdefault((campaign, product, day), dict.fromkeys(_COLUMNS, 0))
+        for name, number in more.items():
+            line[name] += number
+
+    def _write_notes(self) -> None:
+        # As floats, since a sum may outgrow SQLite's integers; its columns make whole numbers whole again.
+        self._db.executemany(_ADD, [(*key, *map(float, line.values())) for key, line in self._notes.items()])
 
     def _counted(self) -> dict[str, int]:
         known = dict(self._db.execute("SELECT name, number FROM counts"))

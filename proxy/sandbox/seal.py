@@ -86,4 +86,4 @@ class Seal:
 
     def _masked(self, text: bytes, tag: bytes) -> bytes:
         stream = hashlib.shake_256(self._hiding + tag).digest(len(text))
-        return bytes(a ^ b for a, b in zip(text, stream, strict=True))
+        return (int.from_bytes(text) ^ int.from_bytes(stream)).to_bytes(len(text))

@@ -47,7 +47,7 @@ class Taking:
 
     def _enter(self, events: Sequence[Event], behaviour: EventBehaviour) -> None:
         _refuse(list(_poisonous(events, behaviour.poison)))
-        opened = {event.bid: self._opened(event.bid) for event in events if event.bid is not None}
+        opened = {id: self._opened(id) for id in {event.bid for event in events if event.bid is not None}}
         if not behaviour.any_bid:
             _refuse([_unknown_bid(event.place) for event in events if event.bid and opened[event.bid] is None])
         bids = {id: bid for id, bid in opened.items() if bid is not None}
