@@ -4,7 +4,7 @@ from base64 import b64encode, urlsafe_b64encode
 import pytest
 
 from proxy.ask import Ask
-from proxy.rules.bodies import Place, values_at
+from proxy.rules.bodies import FURTHEST, Place, values_at
 from proxy.rules.selector import Selector
 from tests.builders import an_ask
 
@@ -106,3 +106,12 @@ def test_only_the_first_star_over_a_list_is_the_listings_own() -> None:
 def test_looking_ends_with_the_first_value_that_is_wanted() -> None:
     ask = posted({"many": [{"q": n} for n in range(100_000)]})
     assert next(values_at(Selector.parse("$.many[*].q").steps, ask)) == 0
+
+
+def test_a_look_goes_no_further_than_peoples_requests_do() -> None:
+    hidden = {"many": [{"x": 1}] * FURTHEST + [{"q": "far"}], "near": [{"q": "near"}]}
+    assert found("$.many[*].q", posted(hidden)) == []
+    assert found("$.near[*].q", posted(hidden)) == ["near"]
+    assert found("$.many[*].q", posted({"many": [{"q": n} for n in range(5_000)]})) == list(range((FURTHEST - 1) // 2))
+    assert found("$.p.q", posted({"p": "q=1&x=" + "x" * 16 * FURTHEST})) == []
+    assert found("$.p[*].q", posted({"p": ["q=1&x=" + "x" * 8 * FURTHEST] * 3})) == ["1"]
