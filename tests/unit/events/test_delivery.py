@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 
 import pytest
 
@@ -10,7 +11,7 @@ from proxy.events.destination import MOST_CALLS, Mode
 from proxy.events.event import V1, Shelf
 from proxy.events.outbox import OutboxTrouble
 from tests.delivering import an_event, delivering, events, running
-from tests.event_platform import closes, fails, hangs, takes
+from tests.event_platform import closes, fails, hangs, shows_a_page, takes, takes_and_closes
 from tests.patience import until
 
 V2 = "/v2/events"
@@ -272,6 +273,41 @@ async def test_the_key_is_never_told(caplog):
         told += repr(work.outbox.stood_still) + repr(work.outbox.settled) + repr(vars(work.delivery))
         assert "TSE_canary" not in told
         assert "***" in told
+
+
+@pytest.mark.parametrize("seed", range(6))
+async def test_whatever_the_platform_does_every_event_ends_at_it_or_among_the_dead(seed):
+    chance = random.Random(seed)
+    bad = {f"clicks-{chance.randrange(300)}" for _ in range(8)}
+    moods = [takes] * 6 + [
+        fails(400),
+        fails(401),
+        fails(429, "3"),
+        fails(500),
+        fails(503),
+        shows_a_page,
+        closes,
+        takes_and_closes,
+    ]
+
+    async def moody(request, platform):
+        return await chance.choice(moods)(request, platform)
+
+    async with delivering() as work:
+        work.platform.poison(*bad)
+        work.platform.always(moody)
+        await work.put(*events("clicks", 300), *events("purchases", 40))
+        for _ in range(300):
+            await work.rounds(1)
+            work.clock.advance(chance.random())
+        work.platform.always(None)
+        await work.empty_with_time()
+        sent = {one.id for one in (*events("clicks", 300), *events("purchases", 40))}
+        dead = {one.event.id for one in await work.dead()}
+        assert work.platform.ids | dead == sent
+        assert bad <= dead
+        assert not bad & work.platform.ids
+        assert work.outbox.claimed == 0
 
 
 # -- our own troubles ---------------------------------------------------------
