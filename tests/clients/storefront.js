@@ -1,11 +1,13 @@
 // A storefront of InstantSearch's own widgets. `?search=HOST` is where it searches, else its own host; `?with=NAME` is
-// the API that it speaks there, else Algolia's: InstantSearch knows the others by their vendors' adapters.
+// the API that it speaks there, else Algolia's: InstantSearch knows the others by their vendors' adapters. `?report=USER`
+// tells the ad platform with Topsort's own SDK what this shopper was shown, clicked and bought.
 
 import { instantMeiliSearch } from "@meilisearch/instant-meilisearch";
 import { liteClient } from "algoliasearch/lite";
 import instantsearch from "instantsearch.js";
 import { configure, hits, pagination, refinementList, searchBox, stats } from "instantsearch.js/es/widgets";
 import TypesenseAdapter from "typesense-instantsearch-adapter";
+import { reporting } from "./reporting.js";
 
 const told = new URLSearchParams(location.search);
 const at = new URL(`http://${told.get("search") ?? location.host}`);
@@ -25,6 +27,7 @@ const search = instantsearch({ indexName: "products", searchClient: clients[told
 const item = (hit, { html, components }) => html`
   <article data-sku=${hit.sku} data-ts-resolved-bid=${hit.resolvedBidId}>
     ${hit.resolvedBidId ? html`<em>Sponsored</em>` : ""} ${components.Highlight({ hit, attribute: "name" })}
+    <button type="button">Buy</button>
   </article>
 `;
 
@@ -36,4 +39,5 @@ search.addWidgets([
   hits({ container: "#hits", templates: { item } }),
   pagination({ container: "#pages" }),
 ]);
+if (told.has("report")) reporting(search, told.get("report"), at.origin);
 search.start();

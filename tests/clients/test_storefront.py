@@ -12,15 +12,11 @@ from tests.clients.search_server import SearchServer
 from tests.conformance.ads import AdPlatform
 from tests.conformance.running import Proxy
 
-PAGE = b"""<!doctype html><meta charset="utf-8"><title>Larkmoor</title><link rel="icon" href="data:,">
-<div id="box"></div><p id="stats"></p><div id="brands"></div><div id="hits"></div><div id="pages"></div>
-<script src="/storefront.js"></script>"""
-
 
 @pytest.fixture(scope="module")
 def shop() -> Iterator[SearchServer]:
     with SearchServer() as server:
-        server.files["/"] = ("text/html", PAGE)
+        server.files["/"] = ("text/html", (HERE / "storefront.html").read_bytes())
         server.files["/storefront.js"] = ("text/javascript", bundle("storefront.js"))
         yield server
 
