@@ -1,18 +1,24 @@
 """Every command in the pages runs. What cannot run inside a test is named here, with the reason and the next best."""
 
+import asyncio
 import os
 import re
 import shlex
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from proxy.clock import ManualClock
+from proxy.events.outbox import Dead
+from proxy.events.outbox_sqlite import SqliteOutbox
 from tests.docs.markdown import ROOT, Block, blocks, commands
 from tests.integration.demonstration import Demonstration
 from tests.patience import SECONDS
+from tests.unit.events.outbox_contract import an_event
 
 # `make test` would run itself; `make demo` runs until Ctrl-C, and the demo's own tests start it;
 # there need be no Docker where the tests run: Docker's own reading of the file is a test of the image's.
@@ -60,7 +66,7 @@ def run(command: str, folder: Path) -> str:
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "SPONSORED_PROXY_ADS_KEY": "TSE_demo"}
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {command}"],
-        cwd=ROOT,
+        cwd=with_an_outbox(folder) if " events " in command else ROOT,
         env=environment,
         capture_output=True,
         text=True,
@@ -69,6 +75,27 @@ def run(command: str, folder: Path) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def with_an_outbox(folder: Path) -> Path:
+    """The folder, with the outbox in it that the pages look into: things went wrong three minutes ago."""
+    clock = ManualClock(wall=time.time() - 185)
+
+    async def fill(data: Path) -> None:
+        outbox = SqliteOutbox(data, size=1 << 30, clock=clock)
+        await outbox.open()
+        c_17, *others = [an_event(f"c-{number}") for number in (17, 18, 19)]
+        await outbox.put([c_17])
+        await outbox.settle([Dead(kept.ref, "400 bad_request") for kept in await outbox.claim("clicks", 1)])
+        await outbox.put(others)
+        await outbox.filter([an_event("i-1", kind="impressions")], "a crawler: ExampleBot")
+        await outbox.close()
+
+    asyncio.run(fill(folder / "data"))
+    asyncio.run(fill(folder / "before"))
+    aside = folder / "data" / "events.sqlite3.damaged-2026-01-31T12-59-59Z"
+    (folder / "before" / "events.sqlite3").rename(aside)
+    return folder
 
 
 def assert_it_serves(command: str, demo: Demonstration, folder: Path) -> None:
