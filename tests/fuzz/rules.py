@@ -53,6 +53,7 @@ def seeds() -> Iterator[bytes]:
     yield a_rule_text(tag="{append: {at: $.badges, value: {a: [id, rank]}}, summary: $.s}").encode()
     yield a_rule_text(auction="{slots: &a 2, page: {type: search, id: *a}}").encode()
     yield a_rule_text(match="{path: '/a/{b}/**', host: [a.example], query: {q: '*'}, headers: {x: y}}").encode()
+    yield b"page: a\npreset: algolia-multi\nmatch: {host: a.example}\nskip: {after_page: }\nauction: {slots: 2}\n"
     yield b"- page: a\n- page: b\n"
 
 
