@@ -50,6 +50,15 @@ def test_each_page_has_its_ads_where_its_rule_says(demo, path, places):
     assert sponsored[: len(places)] == places
 
 
+def test_a_winner_that_the_search_did_not_return_is_fetched_from_its_own_page(demo):
+    first, *others = products(demo.get("/api/search?q=desk")[2])
+    organic = products(demo.get("/api/search?q=desk", demo.shop)[2])
+    assert first.pop("resolvedBidId")
+    assert first.pop("rank") == 1
+    assert first == json.loads(demo.get("/api/products/HP-1029", demo.shop)[2])["product"]
+    assert sorted(one["id"] for one in others) == sorted(one["id"] for one in organic)
+
+
 @pytest.mark.parametrize("query", ["organic=1", "sort=price_asc", "brand=Halden", "price=50-100"])
 def test_what_is_sorted_filtered_or_compared_stays_as_the_shop_gave_it(demo, query):
     path = f"/api/search?q=lamp&{query}"
