@@ -34,6 +34,8 @@ LOOK: Final = 1.0
 """Seconds: as often as this everything is looked at anew, whatever is told meanwhile."""
 BREATH: Final = 0.02
 """Seconds between two looks that found nothing; twice as many after each further one, up to `LOOK`."""
+MOST_CLAIMS: Final = 32
+"""In one round."""
 SAY_AGAIN: Final = 3.0
 """Seconds after which the outbox is told again that delivery stands still."""
 MOST_HELD: Final = 3
@@ -154,7 +156,11 @@ class Delivery:
     async def _launch(self) -> bool:
         """Send out what there is and what there is room for; whether it was anything."""
         launched = False
-        while (turn := self._whose_turn()) and not self._closing:
+        # While we claim, calls end and make room: with a million events waiting, the rest of a round would never come.
+        for _ in range(MOST_CLAIMS):
+            turn = self._whose_turn()
+            if turn is None or self._closing:
+                return launched
             lane, kind = turn
             events = await self._outbox.claim(kind, lane.most)
             if events:
@@ -162,6 +168,7 @@ class Delivery:
                 launched = True
             else:
                 self._dry.add(kind)
+        self._wake.set()
         return launched
 
     def _whose_turn(self) -> tuple[Lane, str] | None:

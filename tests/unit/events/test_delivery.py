@@ -7,6 +7,7 @@ import random
 import pytest
 
 from proxy.events.answers import Verdict
+from proxy.events.delivery import MOST_CLAIMS
 from proxy.events.destination import MOST_CALLS, Mode
 from proxy.events.event import V1, Shelf
 from proxy.events.outbox import OutboxTrouble
@@ -191,6 +192,20 @@ async def test_while_it_stands_still_nothing_grows_older_and_the_outbox_says_why
         await work.empty_with_time()
         await work.rounds()
         assert (await work.outbox.status()).paused == ""
+
+
+async def test_one_address_that_stands_still_is_minded_also_while_the_other_has_much_to_do():
+    async with delivering() as work:
+        work.platform.next(fails(404))
+        await work.put(an_event("old", V1))
+        await until(lambda: work.delivery.state["/v1/events"].mode is Mode.PAUSED)
+        await work.settled()
+        rounds = work.delivery.rounds
+        await work.put(*events("impressions", 5000))
+        await until(lambda: len(work.platform.ids) == 5000)
+        assert work.delivery.rounds - rounds >= 100 // MOST_CLAIMS
+        work.clock.advance(61)
+        await until(lambda: "old" in work.platform.ids)
 
 
 async def test_probes_come_once_soon_and_then_every_minute_each_with_an_event_not_tried_before():
