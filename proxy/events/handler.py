@@ -16,29 +16,28 @@ text/plain, others say nothing, and an event must not be lost over it.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from contextlib import suppress
-from http import HTTPStatus
-from typing import Any, Final, Protocol
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, Protocol, TypeVar
 
 from aiohttp import web
 
 from proxy.clock import Clock
 from proxy.events import replies
-from proxy.events.batch import NotTaken, Received, read_batch, read_v1
-from proxy.events.guard import INTERACTIONS, Guard, odd_clock, why_invalid
+from proxy.events.batch import NotTaken, read_batch, read_v1
+from proxy.events.guard import Guard, why_invalid
+from proxy.events.intake import Forwarding, Intake
 from proxy.events.origins import PREFLIGHT, Origins
-from proxy.events.outbox import Outbox, OutboxTrouble, Put
+from proxy.events.outbox import Outbox
 from proxy.events.replies import Refusal, Told
 from proxy.events.sender import PATIENCE, Fields, body_of, cut, fields_of, send
 from proxy.topsort import v1, v2
 
 _log = logging.getLogger(__name__)
+_Found = TypeVar("_Found")
 
 MOST_BYTES: Final = 256 * 1024
 """Of a request, as it came and decoded: two hundred events of more than a kilobyte."""
 
-_KEPT: Final = replies.in_json(HTTPStatus.ACCEPTED, b"{}")
 _PREFLIGHT: Final = Told(204, replies.TAKEN.head + PREFLIGHT)
 _OPTIONS: Final = Told(204, replies.TAKEN.head + b"Allow: POST, OPTIONS\r\n")
 
@@ -52,14 +51,6 @@ def paths_of(prefix: str, *, widgets: bool) -> Sequence[str]:
     """
     paths = (v2.EVENTS, v1.EVENTS, v2.AUCTIONS) if widgets else (v2.EVENTS, v1.EVENTS)
     return tuple(prefix + path for path in paths)
-
-
-class Forwarding(Protocol):
-    """How an event of version 1 goes on at once (`forward.py`)."""
-
-    async def send(self, body: bytes) -> tuple[int, bytes]:
-        """Status and JSON body for the sender; may raise `OutboxTrouble`."""
-        ...
 
 
 class Asking(Protocol):
@@ -100,8 +91,9 @@ class EventsDoor:
         host_of: Callable[[web.BaseRequest], str],
         patience: float = PATIENCE,
     ) -> None:
-        self._outbox = outbox
-        self._forward = forward
+        self.counts: Counter[str] = Counter()
+        """What happened, "what" or "what|which": what `Intake` counts, and rejected, faults, gone."""
+        self._intake = Intake(outbox, forward, clock, self.counts)
         self._widgets = widgets
         self._origins = origins
         self._guard = guard
@@ -109,13 +101,10 @@ class EventsDoor:
         self._client_of = client_of
         self._host_of = host_of
         self._patience = patience
-        self._under_way: set[asyncio.Future[Any]] = set()
         paths = paths_of(prefix, widgets=widgets is not None)
         self._rooms: dict[str, Callable[[web.BaseRequest, Fields, bytes], Awaitable[Told]]] = dict(
             zip(paths, (self._take, self._hand_on, self._ask), strict=False)
         )
-        self.counts: Counter[str] = Counter()
-        """What happened, "what" or "what|which": taken, seen, conflicts, filtered, rejected, faults, clock, gone."""
 
     def owns(self, target: str) -> bool:
         """Whether a request target, as sent, is one of ours; asked for every request that comes in."""
@@ -143,8 +132,7 @@ class EventsDoor:
 
     async def close(self) -> None:
         """Wait for what is under way though its sender has left."""
-        if self._under_way:
-            await asyncio.wait(self._under_way)
+        await self._intake.close()
 
     # -- may it come in? ----------------------------------------------------
 
@@ -156,84 +144,38 @@ class EventsDoor:
             return _PREFLIGHT if b"access-control-request-method" in fields else _OPTIONS
         if method != "POST":
             raise Refusal("method", replies.NOT_ALLOWED)
+        self._may_send(request)
+        body = await body_of(request, fields, MOST_BYTES, self._patience)
+        return await self._rooms[request._message.path.partition("?")[0]](request, fields, body)
+
+    def _may_send(self, request: web.BaseRequest) -> None:
         if self._guard.limits:
             wait = self._guard.wait(self._client_of(request), self._clock.now())
             if wait:
                 raise Refusal("rate", replies.too_fast(wait))
-        body = await body_of(request, fields, MOST_BYTES, self._patience)
-        return await self._rooms[request._message.path.partition("?")[0]](request, fields, body)
 
-    # -- version 2 ----------------------------------------------------------
+    def _pays(self, request: web.BaseRequest, events: int) -> None:
+        """For the events beside the first one, which was paid for at the door."""
+        if self._guard.limits and events > 1:
+            self._guard.charge(self._client_of(request), events - 1, self._clock.now())
+
+    # -- the rooms behind it ------------------------------------------------
 
     async def _take(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
         received = self._read(read_batch, body)
-        if self._guard.limits:
-            self._guard.charge(self._client_of(request), max(len(received) - 1, 0), self._clock.now())
-        why = why_invalid(fields)
-        wanted = received if why is None else [one for one in received if one.type not in INTERACTIONS]
-        if wanted:
-            await self._keep(wanted)
-        if why is not None:
-            await self._set_aside([one for one in received if one.type in INTERACTIONS], why)
+        self._pays(request, len(received))
+        await self._intake.keep(received, why_invalid(fields))
         return replies.TAKEN
 
-    async def _keep(self, received: Sequence[Received]) -> None:
-        counts = self.counts
-        try:
-            puts = await self._outbox.put([one.event for one in received])
-        except OutboxTrouble as trouble:
-            raise Refusal(trouble.why, replies.not_kept()) from None
-        for one, put in zip(received, puts, strict=True):
-            counts["seen" if put is Put.SEEN else f"taken|{one.type}"] += 1
-            if put is Put.CONFLICT:
-                counts["conflicts"] += 1
-            self._look_at_clock(one)
-
-    async def _set_aside(self, received: Sequence[Received], why: str) -> None:
-        """Keep what is not sent on, for people to look at; no room for it is no trouble of the sender's."""
-        if received:
-            self.counts[f"filtered|{why}"] += len(received)
-            with suppress(OutboxTrouble):
-                await self._outbox.filter([one.event for one in received], why)
-
-    # -- version 1 ----------------------------------------------------------
-
     async def _hand_on(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
-        one: Received = self._read(read_v1, body)
-        why = why_invalid(fields)
-        if why is not None and one.type in INTERACTIONS:
-            await self._set_aside([one], why)
-            return _KEPT
-        try:
-            status, said = await self._to_its_end(self._forward.send(one.event.body))
-        except OutboxTrouble as trouble:
-            raise Refusal(trouble.why, replies.not_kept()) from None
-        if status < HTTPStatus.BAD_REQUEST:
-            self.counts[f"taken|{one.type}"] += 1
-            self._look_at_clock(one)
-        return replies.in_json(status, said)
-
-    async def _to_its_end(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
-        """What it comes to; it goes on, too, when the sender leaves: half a forwarding is nobody's wish."""
-        task = asyncio.ensure_future(work)
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        return await asyncio.shield(task)
-
-    # -- widgets ------------------------------------------------------------
+        return await self._intake.hand_on(self._read(read_v1, body), why_invalid(fields))
 
     async def _ask(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
         assert self._widgets is not None
         status, said = await self._widgets.ask(body)
         return replies.in_json(status, said)
 
-    # -- both versions ------------------------------------------------------
-
-    def _look_at_clock(self, one: Received) -> None:
-        if odd := odd_clock(one.moment, self._clock.wall()):
-            self.counts[f"clock|{odd}"] += 1
-
-    def _read(self, read: Callable[[bytes], Any], body: bytes) -> Any:
+    def _read(self, read: Callable[[bytes], _Found], body: bytes) -> _Found:
         try:
             return read(body)
         except NotTaken as trouble:

@@ -161,10 +161,10 @@ async def test_an_event_of_version_1_goes_on_when_its_sender_leaves():
             )
             await until(lambda: door.forward.given)
         await until(lambda: door.events.counts["gone"])
-        assert door.events._under_way
+        assert door.events._intake._under_way
         door.forward.waits.set()
         await door.events.close()
-        assert not door.events._under_way
+        assert not door.events._intake._under_way
 
 
 # -- widgets ----
