@@ -276,6 +276,13 @@ BACKENDS: Final = (
         host=r"vtex(commercestable|assets)?\.com",
     ),
     Marks(
+        "vtex-catalog",
+        ("$[*].productId",),
+        ("$[*].productId", "$[*].linkText", "$[*].items[*].sellers", "$[*].allSpecifications", "$[*].productReference"),
+        path=r"/api/catalog_system/pub/products/search(/|$)",
+        host=r"vtex(commercestable|assets)?\.com",
+    ),
+    Marks(
         "sfcc",
         ("$.hits[*].productId",),
         ("$.hits[*].hitType", "$.hits[*].representedProduct", "$.selectedSortingOption", "$.sortingOptions"),

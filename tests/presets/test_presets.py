@@ -127,7 +127,7 @@ def untagged(sample: Sample, text: str, placed: list[list[str]]) -> str:
             text = without(text, f'"cacheId":"bid-{one}"', times, f'"cacheId":"sp-{one}"')
         else:
             text = without(text, f'"resolvedBidId":"bid-{one}","rank":{rank},', times)
-        if sample.name.startswith("vtex"):
+        if sample.name in ("vtex", "vtex-graphql"):
             text = without(text, "," + CLOSED % one, times)
     listed = ",".join(f'{{"id":"{one}","rank":{rank},"resolvedBidId":"bid-{one}"}}' for one, rank in winners)
     for summary in (f'"extensions":{{"sponsored":[{listed}]}},', f'"sponsored":[{listed}],'):

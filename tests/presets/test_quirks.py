@@ -68,6 +68,7 @@ LATER = {
     "vendure": ('"skip":0', '"skip":6'),
     "vertex": ('"pageSize":20', '"pageSize":20,"pageToken":"QDMwADM1EmYxQWY2"'),
     "vtex": ("page=1", "page=2"),
+    "vtex-catalog": ("_from=0", "_from=6"),
 }
 
 
