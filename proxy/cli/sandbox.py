@@ -12,9 +12,10 @@ from random import Random
 from textwrap import dedent
 
 from proxy.errors import SettingsTrouble
-from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES, Manners
+from proxy.sandbox.behaviour import Manners
 from proxy.sandbox.config import read_market
 from proxy.sandbox.exchange import Exchange
+from proxy.sandbox.repertoire import AUCTION_LIES, EVENT_LIES
 from proxy.sandbox.running import run_app
 from proxy.sandbox.seal import Seal
 from proxy.sandbox.server import Sandbox

@@ -12,7 +12,7 @@ import msgspec
 from aiohttp import web
 
 from proxy.sandbox import report
-from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES, Manners
+from proxy.sandbox.behaviour import Manners
 from proxy.sandbox.books import Books, Kept
 from proxy.sandbox.budget import allowance, money_left
 from proxy.sandbox.campaigns import MICROS, Campaign
@@ -20,6 +20,7 @@ from proxy.sandbox.event_lies import ELSEWHERE
 from proxy.sandbox.exchange import Exchange
 from proxy.sandbox.giving import as_json
 from proxy.sandbox.page import Account, render
+from proxy.sandbox.repertoire import AUCTION_LIES, EVENT_LIES
 from proxy.sandbox.seal import NotOurs, Seal
 from proxy.sandbox.store import Store
 

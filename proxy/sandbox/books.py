@@ -3,11 +3,9 @@
 `enter` takes one request: all of its events or none, in one transaction, by the
 time it returns on its way to the disk. `id` is the idempotency key of its kind:
 who comes again is counted, and nothing else. A click on an ad costs its
-campaign the sealed price, but never more than what is left of its budget. A sale
-is owed to a click whichever of the two is told first.
-
-The report and the counts are kept up with every request, so that looking at
-them costs nothing, however many events there are.
+campaign the sealed price, but never more than what is left of its budget. Sales
+(`sales.py`) and the report (`lines.py`) are kept up in the same transaction, and so
+are the counts: looking at them costs nothing, however many events there are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,11 +13,13 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from proxy.sandbox.attribution import WINDOW, Click, owed_to, promotes
+from proxy.sandbox.attribution import Click
 from proxy.sandbox.budget import money_left
 from proxy.sandbox.campaigns import Market
+from proxy.sandbox.lines import Lines
 from proxy.sandbox.report import Day
-from proxy.sandbox.reported import Event, Item
+from proxy.sandbox.reported import Event
+from proxy.sandbox.sales import Sales
 from proxy.sandbox.seal import SealedBid
 from proxy.sandbox.store import Store
 from proxy.topsort.events import KINDS
@@ -31,25 +31,8 @@ CREATE TABLE IF NOT EXISTS events (
     UNIQUE (kind, id)
 );
 CREATE INDEX IF NOT EXISTS clicks ON events (user, at) WHERE kind = 'clicks' AND campaign IS NOT NULL;
-CREATE TABLE IF NOT EXISTS sales (
-    number INTEGER PRIMARY KEY, purchase INTEGER NOT NULL, user TEXT NOT NULL, at REAL NOT NULL, day TEXT NOT NULL,
-    product TEXT NOT NULL, amount REAL NOT NULL, quantity INTEGER NOT NULL,
-    click INTEGER, click_at REAL, campaign TEXT, clicked TEXT
-);
-CREATE INDEX IF NOT EXISTS sales_of_users ON sales (user, at);
-CREATE TABLE IF NOT EXISTS report (
-    campaign TEXT NOT NULL, product TEXT NOT NULL, day TEXT NOT NULL,
-    impressions INTEGER NOT NULL DEFAULT 0, clicks INTEGER NOT NULL DEFAULT 0, spend INTEGER NOT NULL DEFAULT 0,
-    sold INTEGER NOT NULL DEFAULT 0, sales REAL NOT NULL DEFAULT 0,
-    PRIMARY KEY (campaign, product, day)
-) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counts (name TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID;
 PRAGMA user_version = 2;
-"""
-_COLUMNS: Final = ("impressions", "clicks", "spend", "sold", "sales")
-_ADD: Final = f"""
-INSERT INTO report VALUES (?, ?, ?, {", ".join("?" * len(_COLUMNS))})
-ON CONFLICT DO UPDATE SET {", ".join(f"{name} = {name} + excluded.{name}" for name in _COLUMNS)}
 """
 _COUNTED: Final = (*KINDS, "duplicates", "requests")
 
@@ -84,7 +67,8 @@ class Books:
         self._db = store.db
         self._db.executescript(_SCHEMA)
         self._counts = self._counted()
-        self._notes: dict[tuple[str, str, str], dict[str, float]] = {}
+        self._lines = Lines(self._db)
+        self._sales = Sales(self._db, market, self._lines)
 
     def enter(self, events: Sequence[Event], bids: Mapping[str, SealedBid], wall: float) -> None:
         """Take one request. `bids` are the ads that its events name, opened; `wall` is now, for the budget's day."""
@@ -94,14 +78,14 @@ class Books:
                 for event in events:
                     self._take(event, bids.get(event.bid or ""), wall)
                 self._counts["requests"] += 1
-                self._write_notes()
+                self._lines.write()
                 changed = [(name, number) for name, number in self._counts.items() if number != before[name]]
                 self._db.executemany("REPLACE INTO counts VALUES (?, ?)", changed)
         except BaseException:
             self._counts = before
             raise
         finally:
-            self._notes.clear()
+            self._lines.forget()
 
     def counts(self) -> dict[str, int]:
         """How many events of each kind, how many of them in all, how many came again, how many requests were taken."""
@@ -124,13 +108,7 @@ class Books:
 
     def report(self, campaign: str | None = None, day: str | None = None) -> list[Day]:
         """What each campaign's products did, day by day, the newest day first."""
-        rows = self._db.execute(
-            "SELECT campaign, product, day, impressions, clicks, spend, sold, sales FROM report"
-            " WHERE (?1 IS NULL OR campaign = ?1) AND (?2 IS NULL OR day = ?2)"
-            " AND impressions + clicks + sold > 0 ORDER BY day DESC, campaign, product",
-            (campaign, day),
-        )
-        return [Day(*row) for row in rows]
+        return self._lines.read(campaign, day)
 
     # -- one event ----------------------------------------------------------
 
@@ -150,18 +128,18 @@ class Books:
         number = written.lastrowid or 0
         if event.kind == "purchases":
             for item in event.items:
-                self._sell(event, item, number)
+                self._sales.enter(event, item, number)
         elif bid is not None and campaign is not None:
             self._show(event, Click(number, campaign, bid.product, event.at), bid.price, wall)
 
     def _show(self, event: Event, ad: Click, price: int, wall: float) -> None:
         """An ad was seen or clicked."""
         if event.kind == "impressions":
-            self._note(ad.campaign, ad.product, event.day, impressions=1)
+            self._lines.note(ad.campaign, ad.product, event.day, impressions=1)
             return
         micros = self._charge(ad, price, wall)
-        self._note(ad.campaign, ad.product, event.day, clicks=1, spend=micros)
-        self._claim_earlier_sales(ad, event.user)
+        self._lines.note(ad.campaign, ad.product, event.day, clicks=1, spend=micros)
+        self._sales.claim(ad, event.user)
 
     def _charge(self, click: Click, price: int, wall: float) -> int:
         """What the click costs, in micros: its price, or what is left where that is less."""
@@ -171,54 +149,6 @@ class Books:
         self._store.charge(click.campaign, micros, wall)
         self._db.execute("UPDATE events SET charged = ? WHERE number = ?", (micros, click.event))
         return micros
-
-    # -- sales --------------------------------------------------------------
-
-    def _sell(self, event: Event, item: Item, purchase: int) -> None:
-        rows = self._db.execute(
-            "SELECT number, campaign, product, at FROM events"
-            " WHERE kind = 'clicks' AND campaign IS NOT NULL AND user = ? AND at BETWEEN ? AND ?",
-            (event.user, event.at - WINDOW, event.at),
-        )
-        click = owed_to(item.product, event.at, (Click(*row) for row in rows), self._market)
-        owed = (click.event, click.at, click.campaign, click.product) if click is not None else (None,) * 4
-        self._db.execute(
-            "INSERT INTO sales (purchase, user, at, day, product, amount, quantity, click, click_at, campaign, clicked)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (purchase, event.user, event.at, event.day, item.product, item.amount, item.quantity, *owed),
-        )
-        if click is not None:
-            self._note(click.campaign, click.product, event.day, sold=item.quantity, sales=item.amount)
-
-    def _claim_earlier_sales(self, click: Click, user: str) -> None:
-        """Sales that were told before the click that led to them."""
-        rows = self._db.execute(
-            "SELECT number, product, day, quantity, amount, campaign, clicked FROM sales"
-            " WHERE user = ? AND at BETWEEN ? AND ? AND (click IS NULL OR click_at <= ?)",
-            (user, click.at, click.at + WINDOW, click.at),
-        ).fetchall()
-        for number, product, day, quantity, amount, owner, clicked in rows:
-            if not promotes(click, product, self._market):
-                continue
-            if owner is not None:
-                self._note(owner, clicked, day, sold=-quantity, sales=-amount)
-            self._db.execute(
-                "UPDATE sales SET click = ?, click_at = ?, campaign = ?, clicked = ? WHERE number = ?",
-                (click.event, click.at, click.campaign, click.product, number),
-            )
-            self._note(click.campaign, click.product, day, sold=quantity, sales=amount)
-
-    # -- sums ---------------------------------------------------------------
-
-    def _note(self, campaign: str, product: str, day: str, **more: float) -> None:
-        """Add to a line of the report, at the end of the request; the names in `more` are its columns."""
-        line = self._notes.setdefault((campaign, product, day), dict.fromkeys(_COLUMNS, 0))
-        for name, number in more.items():
-            line[name] += number
-
-    def _write_notes(self) -> None:
-        # As floats, since a sum may outgrow SQLite's integers; its columns make whole numbers whole again.
-        self._db.executemany(_ADD, [(*key, *map(float, line.values())) for key, line in self._notes.items()])
 
     def _counted(self) -> dict[str, int]:
         known = dict(self._db.execute("SELECT name, number FROM counts"))

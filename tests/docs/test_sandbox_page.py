@@ -7,9 +7,10 @@ from uuid import uuid4
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES, LIES, Manners
+from proxy.sandbox.behaviour import Manners
 from proxy.sandbox.config import parse_market
 from proxy.sandbox.exchange import Exchange
+from proxy.sandbox.repertoire import AUCTION_LIES, EVENT_LIES, LIES
 from proxy.sandbox.seal import Seal
 from proxy.sandbox.server import Sandbox
 from proxy.sandbox.store import Store

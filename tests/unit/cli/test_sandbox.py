@@ -3,7 +3,7 @@ import argparse
 import pytest
 
 from proxy.cli import sandbox
-from proxy.sandbox.behaviour import LIES
+from proxy.sandbox.repertoire import LIES
 
 
 def parsed(*arguments: str) -> argparse.Namespace:

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES
+from proxy.sandbox.repertoire import AUCTION_LIES, EVENT_LIES
 from tests.unit.sandbox.conftest import AUTHORISED
 
 EVENT = {"id": "i", "occurredAt": "2023-11-15T13:00:00.5+01:00", "opaqueUserId": "u"}

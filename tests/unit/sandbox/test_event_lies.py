@@ -2,8 +2,8 @@
 
 import pytest
 
-from proxy.sandbox.behaviour import EVENT_LIES
 from proxy.sandbox.event_lies import Scene, after, before
+from proxy.sandbox.repertoire import EVENT_LIES
 
 SCENE = Scene("127.0.0.1", 8082, 1_700_000_000.0)
 

@@ -2,8 +2,8 @@ import copy
 
 import pytest
 
-from proxy.sandbox.behaviour import AUCTION_LIES
 from proxy.sandbox.lies import bare, bend, dump, failure
+from proxy.sandbox.repertoire import AUCTION_LIES
 
 V2 = {
     "results": [

@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 from aiohttp.test_utils import TestClient, TestServer
 
-from proxy.sandbox.behaviour import AUCTION_LIES, EVENT_LIES, Behaviour, EventBehaviour
+from proxy.sandbox.behaviour import Behaviour, EventBehaviour
+from proxy.sandbox.repertoire import AUCTION_LIES, EVENT_LIES
 from proxy.topsort.errors import DOC_URL
 from tests.unit.sandbox.conftest import AUTHORISED, KEY
 
