@@ -123,7 +123,7 @@ class SearchServer:
         for method, path, handler in ROUTES:
             app.router.add_route(method, path, self._said_by(handler))
         app.router.add_route("OPTIONS", "/{any:.*}", self._preflight)
-        app.router.add_get("/{any:.*}", self._file)
+        app.router.add_route("*", "/{any:.*}", self._file)
         self._runner = web.AppRunner(app, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
