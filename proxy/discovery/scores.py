@@ -19,6 +19,10 @@ from proxy.discovery.words import words_of
 ENOUGH: Final = 3.5
 """Fewer points, and it is no list of products."""
 
+MOST_SCORED: Final = 2_000
+MOST_COMPARED: Final = 200
+"""An object of thousands of lists is a dictionary; its lists are compared in pairs."""
+
 ID_IS_WORTH: Final = 3.0
 
 
@@ -48,7 +52,7 @@ class Scored:
 
 def scored(candidates: Sequence[Candidate]) -> list[Scored]:
     """The candidates, the likeliest list of products first."""
-    alone = [_scored_alone(candidate) for candidate in candidates]
+    alone = sorted(map(_scored_alone, candidates[:MOST_SCORED]), key=lambda each: -each.points)[:MOST_COMPARED]
     judged = [_beside_others(each, alone) for each in alone]
     return sorted(judged, key=lambda each: -each.points)
 

@@ -60,3 +60,8 @@ def test_the_weightiest_reason_stands_first():
     assert best.because[0] == "with name, price, picture"
     assert "an id in $.id" in best.because
     assert "4 objects" in best.because
+
+
+def test_an_object_of_thousands_of_lists_is_looked_through_all_the_same():
+    value = {f"k{n}": {"x": [{"id": n}]} for n in range(5_000)} | {"products": lamps()}
+    assert first(value) == "$.products"
