@@ -4,14 +4,17 @@
 `at_rate` sends when the schedule says so, whether or not earlier answers have
 come, and counts each latency from the moment on the schedule: a subject that
 stalls is charged for everybody who would have waited (no coordinated omission).
-Both know a status other than 200 and a body cut short as failures.
+Both know a status other than 200 or 204 and a body cut short as failures. What
+is sent is asked for request by request, so that no two need be alike.
 """
 
 import re
 import select
 import socket
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import repeat
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _BUFFER = bytearray(1 << 20)
@@ -34,8 +37,8 @@ class Run:
 class Connection:
     """One keep-alive connection with at most one request on its way."""
 
-    def __init__(self, port: int, request: bytes) -> None:
-        self.request = request
+    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        self._requests = requests
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.missing = -1  # bytes of the body to come; -1 while the head is not there; -2 in a chunked body
@@ -43,9 +46,9 @@ class Connection:
         self.due = 0.0
 
     def send(self) -> None:
-        """Send the request; the connection must be free."""
+        """Send the next request; the connection must be free."""
         self.missing = -1
-        self.socket.sendall(self.request)
+        self.socket.sendall(next(self._requests))
 
     def receive(self) -> bool:
         """Take what has come; whether the answer is now complete. Raises ConnectionError where it broke off."""
@@ -63,6 +66,9 @@ class Connection:
         end = _BUFFER.find(b"\r\n\r\n", 0, count)
         if end < 0:
             raise ConnectionError("a head in pieces is more than this load can read")
+        if _BUFFER.startswith(b"HTTP/1.1 204"):
+            self.ok = True
+            return True
         self.ok = _BUFFER.startswith(b"HTTP/1.1 200")
         length = _LENGTH.search(_BUFFER, 0, end)
         if length is None:
@@ -82,13 +88,14 @@ def request_for(path: str) -> bytes:
     ).encode()
 
 
-def saturate(port: int, path: str, *, seconds: float, connections: int) -> Run:
-    """Keep `connections` busy for `seconds`; what is on its way at the end is waited for."""
+def saturate(port: int, path: str, *, seconds: float, connections: int, requests: Iterator[bytes] | None = None) -> Run:
+    """Keep `connections` busy for `seconds`, with searches or `requests`; what is on its way then is waited for."""
     run = Run()
+    requests = requests or repeat(request_for(path))
     poll = select.epoll()
     by_fd = {}
     for _ in range(connections):
-        connection = Connection(port, request_for(path))
+        connection = Connection(port, requests)
         by_fd[connection.socket.fileno()] = connection
         poll.register(connection.socket, select.EPOLLIN)
     start = time.perf_counter()
@@ -119,10 +126,19 @@ def saturate(port: int, path: str, *, seconds: float, connections: int) -> Run:
     return run
 
 
-def at_rate(port: int, path: str, *, seconds: float, rate: float, connections: int = 64) -> Run:
+def at_rate(
+    port: int,
+    path: str,
+    *,
+    seconds: float,
+    rate: float,
+    connections: int = 64,
+    requests: Iterator[bytes] | None = None,
+) -> Run:
     """`rate` requests a second for `seconds`, each latency counted from its time on the schedule."""
     run = Run()
-    free = [Connection(port, request_for(path)) for _ in range(connections)]
+    requests = requests or repeat(request_for(path))
+    free = [Connection(port, requests) for _ in range(connections)]
     busy: dict[int, Connection] = {}
     total = int(rate * seconds)
     sent = 0

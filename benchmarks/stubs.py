@@ -73,7 +73,7 @@ async def serve(marketplace_port: int, ads_port: int) -> None:
     loop = asyncio.get_running_loop()
     pages = {str(size).encode(): answer_of(b"200 OK", page(size)) for size in SIZES}
     pages[b""] = pages[b"12"]
-    winners = {b"": answer_of(b"201 Created", auction_answer())}
+    winners = {b"": answer_of(b"201 Created", auction_answer()), b"events": b"HTTP/1.1 204 No Content\r\n\r\n"}
     await loop.create_server(lambda: Canned(pages), "127.0.0.1", marketplace_port, backlog=1024)
     await loop.create_server(lambda: Canned(winners), "127.0.0.1", ads_port, backlog=1024)
     await asyncio.Event().wait()
