@@ -131,6 +131,10 @@ def send(request: web.BaseRequest, told: Told, lines: bytes, *, last: bool = Fal
     keep = request.keep_alive and not last
     head = told.head + lines + end_of_head(keep, message.version >= HttpVersion11)
     transport.write(head if message.method == "HEAD" else head + told.body)
+    if not keep and not request.content.is_eof() and transport.can_write_eof():
+        # The sender sees the end at once; aiohttp goes on for a while to throw away what still comes, so that our
+        # answer is not lost to a reset (RFC 9112 section 9.6).
+        transport.write_eof()
     return cast(web.StreamResponse, Sent(told.status, keep))
 
 
