@@ -74,9 +74,13 @@ def fetching(rule: Draft) -> Iterator[Found]:
     fetches = rule.get("layout.missing") == "fetch"
     if fetches and not rule.get("layout.fetch"):
         yield Found("layout.missing", "`missing: fetch` needs `fetch`", 'for example `fetch: "/api/products/{id}"`')
-    if fetches and rule.get("layout.place") == "in_place":
+    elif fetches and rule.get("layout.place") == "in_place":
         message = "with `place: in_place` nothing is added to the listing"
         yield Found("layout.missing", message, "write `missing: drop`, or another place")
+    elif fetches and not rule.get("auction.search_query"):
+        # Only what shoppers search for brings keyword campaigns into an auction, and with them products of their own.
+        message = "without `auction.search_query` every winner is one of the page's own products"
+        yield Found("layout.missing", message, "write `search_query`, or `missing: drop`", "warning")
     stray = [key for key in ("fetch", "product") if rule.given(f"layout.{key}")]
     if stray and not fetches:
         yield Found(f"layout.{stray[0]}", f"`{stray[0]}` means nothing without `missing: fetch`", "write both, or none")

@@ -33,7 +33,10 @@ def test_what_makes_no_sense_for_xml_is_refused(sections, key, message, hint):
     [
         {},
         {"tag": "{at: ./meta, fields: {'@bid': resolved_bid_id, 'g:rank': rank}, organic: {'@bid': null}}"},
-        {"layout": "{missing: fetch, fetch: '/p/{id}', product: /answer/item}"},
+        {
+            "layout": "{missing: fetch, fetch: '/p/{id}', product: /answer/item}",
+            "auction": "{slots: 2, search_query: query.q}",
+        },
     ],
 )
 def test_a_rule_for_xml_that_makes_sense_has_no_problem(sections):

@@ -63,6 +63,7 @@ DOUBTFUL = [
     ({"layout": "{place: positions, positions: [1]}"}, "layout.positions", "fewer positions (1) than slots (2)"),
     ({"products": "{list: $.p, id: $.id, vendor: $.v}"}, "products.vendor", "max_per_vendor"),
     ({"tag": "{fields: {rank: rank}}"}, "tag.fields", "written nowhere"),
+    ({"layout": "{missing: fetch, fetch: '/p/{id}'}"}, "layout.missing", "one of the page's own products"),
     ({"products": "{list: '$.p[*]', id: $.id}"}, "products.list", "a listing of every element"),
     (
         {"banners": str([{"slot_id": "a", "at": f"$.b{n}"} for n in range(5)])},
@@ -97,7 +98,10 @@ FINE = [
     {"products": "{list: '$.results[*].hits', id: $.id}", "tag": "{summary: $.ads}"},
     {"banners": "[{slot_id: a, at: $.b}, {slot_id: a, at: $.c.d, slots: 3, search_query: query.q}]"},
     {"banners": str([{"slot_id": "a", "at": f"$.b{n}"} for n in range(4)])},
-    {"layout": "{missing: fetch, fetch: '/p/{id}', product: $.item}"},
+    {
+        "layout": "{missing: fetch, fetch: '/p/{id}', product: $.item}",
+        "auction": "{slots: 2, search_query: query.q}",
+    },
 ]
 
 
