@@ -21,6 +21,7 @@ from proxy.events.destination import MOST_CALLS, PROBE_EVERY, Mode
 from proxy.events.event import V1, Shelf
 from proxy.events.outbox_sqlite import SqliteOutbox
 from proxy.wire import tls
+from tests.conformance.running import CANARY, Proxy, free_port
 from tests.delivering import an_event, delivering, events
 from tests.event_platform import (
     KEY,
@@ -295,6 +296,31 @@ async def test_F27_on_sigterm_what_is_under_way_ends_and_the_rest_stays_for_the_
         async with a_process(tmp_path, platform.url):
             await until(lambda: len(platform.ids) == 10_000)
         assert platform.received == 10_000
+
+
+async def test_F27_the_whole_proxy_ends_what_is_under_way_and_delivers_the_rest_when_it_is_back(tmp_path):
+    async with EventPlatform() as platform:
+        platform.key = CANARY
+        async with kept(tmp_path / "data") as outbox:
+            for begin in range(0, 10_000, 2_500):
+                await outbox.put(events("impressions", 2_500, begin))
+        platform.held.clear()
+        proxy = Proxy(tmp_path, free_port(), platform.port, "--workers", "2")
+        try:
+            await asyncio.to_thread(proxy.begin)
+            await until(lambda: platform.under_way == MOST_CALLS, proxy.output())
+            proxy.process.send_signal(signal.SIGTERM)
+            await until(lambda: "leaving" in proxy.output() or proxy.process.poll() is not None)
+            platform.held.set()
+            assert await asyncio.to_thread(proxy.process.wait, 20) == 0
+            sent = platform.received
+            assert len(await waiting_in(tmp_path / "data")) == 10_000 - sent > 0
+            await asyncio.to_thread(proxy.begin)
+            await until(lambda: len(platform.ids) == 10_000)
+            assert platform.received == 10_000
+        finally:
+            await asyncio.to_thread(proxy.stop)
+        assert CANARY not in proxy.output()
 
 
 # -- clocks, TLS, order ------------------------------------------------------------------
