@@ -5,7 +5,7 @@ are one `products.list`: `$.results[*].hits`. Which of the candidates holds the
 products is for scores.py to say.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,6 +60,11 @@ class Candidate:
         """The keys on its path."""
         return tuple(step.key for step in self.steps if isinstance(step, Name))
 
+    @property
+    def called(self) -> str:
+        """The last key on its path; "" where there is none."""
+        return self.names[-1] if self.names else ""
+
     def is_inside(self, other: "Candidate") -> bool:
         """It stands in the other's items."""
         around = (*other.steps, Every())
@@ -101,3 +106,11 @@ def can_be_named(key: str) -> bool:
 
 def _holds_more(value: object) -> bool:
     return isinstance(value, dict | list) and bool(value)
+
+
+def at(items: Iterable[Object], path: Sequence[str]) -> list[Object]:
+    """The objects at a path of keys, of those items that have one there."""
+    found: list[Object] = list(items)
+    for key in path:
+        found = [inner for item in found if isinstance(inner := item.get(key), dict)]
+    return found

@@ -140,7 +140,7 @@ def _narrowed(chosen: Scored) -> Scored:
     candidate = listings_of(chosen.candidate)
     if candidate is chosen.candidate:
         return chosen
-    ids = tuple(identities(candidate.listings, chosen.look.wrap)) or chosen.ids
+    ids = tuple(identities(candidate.listings, chosen.look.wrap, candidate.called)) or chosen.ids
     return Scored(candidate, chosen.look, ids, chosen.points, chosen.because)
 
 

@@ -59,7 +59,7 @@ def fits(name: str, value: object) -> Fit | None:
     if not candidate.arrays:
         return None
     look = look_at(candidate.items)
-    guesses = identities(candidate.listings, look.wrap)
+    guesses = identities(candidate.listings, look.wrap, candidate.called)
     ids, why = _ids(rule, candidate, guesses)
     return Fit(rule, Scored(candidate, look, ids, 0.0), why) if ids else None
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proxy.discovery import words
-from proxy.discovery.candidates import Object, can_be_named
+from proxy.discovery.candidates import Object, at, can_be_named
 from proxy.discovery.words import words_of
 from proxy.rules.selector import Index, Name, Selector, Step
 
@@ -37,6 +37,7 @@ _BY_WORDS: Final = {
     ("uuid",): 0.78,
     ("guid",): 0.78,
     ("asin",): 0.85,
+    ("vin",): 0.85,
     ("tcin",): 0.85,
     ("code",): 0.74,
     ("number",): 0.6,
@@ -92,16 +93,20 @@ class Identity:
         return str(Selector.of(self.steps))
 
 
-def identities(arrays: Sequence[Sequence[Object]], wrap: Sequence[str] = ()) -> list[Identity]:
+def identities(arrays: Sequence[Sequence[Object]], wrap: Sequence[str] = (), called: str = "") -> list[Identity]:
     """Every place in the items that may hold their id, the likeliest first.
 
     Args:
         arrays: the items of each listing; two listings may show the same product, one listing should not.
-        wrap: the keys from an item to the product itself; what stands there, or on the way, counts as near.
+        wrap: the keys from an item to the product itself; what stands there, or on the way, counts as near. Items
+            without it (a banner among the products) need no id.
+        called: the key of the list: in `hotels`, a `hotelId` is a product's.
     """
-    arrays = [items[:MOST_LOOKED_AT] for items in arrays[:MOST_LISTINGS]]
+    products = [[item for item in items[:MOST_LOOKED_AT] if at([item], wrap)] for items in arrays[:MOST_LISTINGS]]
+    arrays = [items for items in products if items]
     places = _places([item for items in arrays for item in items])
-    found = [_judged(steps, arrays, wrap) for steps in places]
+    owners = frozenset(_singular(word) for word in words_of(called))
+    found = [_judged(steps, arrays, wrap, owners) for steps in places]
     ranked = sorted((each for each in found if each and each.score > 0.05), key=lambda each: -each.score)
     return _outermost_first(ranked)
 
@@ -145,8 +150,14 @@ def identity_at(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]]) -> 
     return _read_at(steps, arrays, 1.0)
 
 
-def _judged(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], wrap: Sequence[str]) -> Identity | None:
-    named = _name_score(steps)
+def _singular(word: str) -> str:
+    return word.removesuffix("s") if not word.endswith("ies") else f"{word[:-3]}y"
+
+
+def _judged(
+    steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], wrap: Sequence[str], owners: frozenset[str]
+) -> Identity | None:
+    named = _name_score(steps, owners)
     return _read_at(steps, arrays, named * _nearness(steps, wrap)) if named else None
 
 
@@ -183,7 +194,7 @@ def _names(steps: tuple[Step, ...]) -> tuple[str, ...]:
     return keys[:-1] if len(keys) > 1 and keys[-1].lower() in words.BARE_VALUES else keys
 
 
-def _name_score(steps: tuple[Step, ...]) -> float:
+def _name_score(steps: tuple[Step, ...], owners: frozenset[str]) -> float:
     """How much the key speaks of a product's id, 0 to 1; any other key gets a little, for lists that name none."""
     key = _names(steps)[-1]
     if key in _BY_KEY:
@@ -192,17 +203,19 @@ def _name_score(steps: tuple[Step, ...]) -> float:
     if named in _BY_WORDS:
         return _BY_WORDS[named]
     if len(named) > 1 and named[-1] in words.ENDS_AN_ID:
-        return _compound(named[-1], named[:-1])
+        return _compound(named[-1], named[:-1], owners)
     if len(named) > 1 and named[0] in words.BEGINS_AN_ID:
-        return _compound(named[0], named[1:])
+        return _compound(named[0], named[1:], owners)
     if len(named) == 1:
         return _run_together(named[0])
     return 0.0 if set(named) & (words.PRICE | words.PICTURE | words.COUNT | words.TITLE) else 0.12
 
 
-def _compound(what: str, of: tuple[str, ...]) -> float:
-    """`product_id`: an id, and of what."""
+def _compound(what: str, of: tuple[str, ...], called: frozenset[str] = frozenset()) -> float:
+    """`product_id`: an id, and of what. `called` is what the list is called, one of it."""
     owners = set(of)
+    if len(of) == 1 and owners <= called and what in ("id", "uid"):
+        return 0.94
     if owners & words.OF_SOMETHING_ELSE:
         return 0.2
     base = 0.93 if what in ("id", "ids", "uid", "pid", "identifier") else _BY_WORDS.get((what,), 0.7) + 0.1

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from proxy.discovery import words
-from proxy.discovery.candidates import Object, can_be_named
+from proxy.discovery.candidates import Object, at, can_be_named
 from proxy.discovery.words import words_of
 from proxy.rules.selector import Name, Selector
 
@@ -87,14 +87,6 @@ def _at_all_levels(items: Sequence[Object], look: Look) -> Iterator[Look]:
             yield from _at_all_levels(items, inner)
 
 
-def at(items: Iterable[Object], path: Sequence[str]) -> list[Object]:
-    """The objects at a path of keys, of those items that have one there."""
-    found: list[Object] = list(items)
-    for key in path:
-        found = [inner for item in found if isinstance(inner := item.get(key), dict)]
-    return found
-
-
 def _inside(items: Sequence[Object], look: Look) -> Iterator[Look]:
     """The looks of the objects one level further in, where most items have one and its name may be a wrap's."""
     outer = at(items, look.wrap)
@@ -105,7 +97,7 @@ def _inside(items: Sequence[Object], look: Look) -> Iterator[Look]:
         ):
             continue
         inner = at(outer, (key,))
-        if inner and 5 * len(inner) >= 3 * len(outer):
+        if inner and 5 * len(inner) >= 2 * len(outer):
             yield _looked(inner, (*look.wrap, key))
 
 

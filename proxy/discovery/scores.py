@@ -60,7 +60,7 @@ def scored(candidates: Sequence[Candidate]) -> list[Scored]:
 def _scored_alone(candidate: Candidate) -> Scored:
     items = candidate.items
     look = look_at(items)
-    ids = tuple(identities(candidate.listings, look.wrap))
+    ids = tuple(identities(candidate.listings, look.wrap, candidate.called))
     parts = [
         _number(len(items)),
         _traits(look),

@@ -1,4 +1,4 @@
-from proxy.discovery.candidates import DEEPEST, candidates
+from proxy.discovery.candidates import DEEPEST, at, candidates
 
 
 def paths(value):
@@ -38,3 +38,7 @@ def test_what_is_too_deep_is_left_alone():
     for _ in range(DEEPEST):
         value = {"a": value}
     assert paths(value) == []
+
+
+def test_objects_at_a_path_are_those_that_are_there():
+    assert at([{"a": {"b": {"c": 1}}}, {"a": 1}, {}], ("a", "b")) == [{"c": 1}]

@@ -82,3 +82,14 @@ def test_a_name_can_say_that_it_is_a_products():
 def test_two_listings_may_show_the_same_product():
     (best,) = identities([[{"id": 1}, {"id": 2}], [{"id": 2}]])
     assert best.repeats == 0
+
+
+def test_what_the_list_is_called_says_whose_id_it_is():
+    there = items(hotelId=["h1", "h2"], slug=["a", "b"], chainId=["c", "d"])
+    named = identities([there], (), "hotels")[0]
+    assert (str(named), named.score > identities([there])[0].score) == ("$.hotelId", True)
+
+
+def test_a_banner_among_the_products_needs_no_id():
+    best = identities([[{"product": {"id": 1}}, {"banner": {"x": 1}}, {"product": {"id": 2}}]], ("product",))[0]
+    assert (str(best), best.missing) == ("$.product.id", 0)

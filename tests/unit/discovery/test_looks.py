@@ -1,6 +1,6 @@
 import pytest
 
-from proxy.discovery.looks import at, look_at
+from proxy.discovery.looks import look_at
 
 LAMP = {"name": "Lamp", "price": 12.5, "image": "/lamp.jpg"}
 
@@ -67,7 +67,3 @@ def test_alike_is_the_share_of_common_keys():
     assert look_at([{"a": 1, "b": 1}, {"a": 2, "b": 3}]).alike == 1
     assert look_at([{"a": 1}, {"b": 1}]).alike == 0.5
     assert look_at([]).alike == 0
-
-
-def test_objects_at_a_path_are_those_that_are_there():
-    assert at([{"a": {"b": {"c": 1}}}, {"a": 1}, {}], ("a", "b")) == [{"c": 1}]
