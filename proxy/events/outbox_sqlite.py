@@ -19,7 +19,7 @@ import msgspec
 from proxy.clock import Clock
 from proxy.events.event import Event, Kept, Shelf
 from proxy.events.outbox import OutboxTrouble, Put, Settlement, Status, Untouched
-from proxy.events.sqlite import deciding, delivering, standstill, taking, upkeep
+from proxy.events.sqlite import deciding, delivering, schema, standstill, taking, upkeep
 from proxy.events.sqlite.damage import prepare
 from proxy.events.sqlite.locks import Deliverer
 from proxy.events.sqlite.place import Place
@@ -93,7 +93,7 @@ class SqliteOutbox:
     async def filter(self, events: Sequence[Event], why: str) -> None:
         """Keep events that are not sent on."""
         wall = self._clock.wall()
-        await self._writer.run(lambda file: taking.filter(file, events, wall, _text(why)), keeps=True)
+        await self._writer.run(lambda file: taking.filter(file, events, wall, schema.clean(why)), keeps=True)
 
     # -- for those who deliver
 
@@ -103,14 +103,10 @@ class SqliteOutbox:
             return ()
         await self._pay()
         await self._upkeep()
-        self._news.clear()
         now, wall, claimed = self._now(), self._clock.wall(), self._claimed_now()
-
-        def look(file: sqlite3.Connection) -> tuple[int, Sequence[Kept]]:
-            return _version(file), delivering.due(file, kind, most, claimed, now=now, wall=wall)
-
-        self._version, found = await self._read(look)
-        return self._hand_out(found)
+        return self._hand_out(
+            await self._read(lambda file: delivering.due(file, kind, most, claimed, now=now, wall=wall))
+        )
 
     async def claim_untried(self, kind: str) -> Sequence[Kept]:
         """One event that was never posted."""
@@ -166,29 +162,35 @@ class SqliteOutbox:
 
     async def wait(self, seconds: float) -> None:
         """Return when there may be something new to claim, or after so many seconds."""
+        if not self._delivers:  # until the other one has ended nothing is there for us, whoever puts it
+            return await asyncio.sleep(seconds)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self._upkeep()
                 await self._wait_for_news()
+        return None
 
     async def _wait_for_news(self) -> None:
+        """Since the last time: whoever waits may have claimed one kind before, and another one after what came."""
         while not self._news.is_set():
-            if self._delivers and await self._is_changed():
+            if await self._is_changed():
                 return
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _LOOK_SECONDS)
+        self._news.clear()
 
     async def _is_changed(self) -> bool:
         """Whether anybody has written since we looked."""
         try:
-            return await self._read(_version) != self._version
+            before, self._version = self._version, await self._read(_version)
         except OutboxTrouble:
             return False
+        return before != self._version
 
     async def stand_still(self, why: str) -> None:
         """Delivery stands still; nothing that waits grows older."""
         wall = self._clock.wall()
-        await self._writer.run(lambda file: standstill.stand_still(file, wall, _text(why)))
+        await self._writer.run(lambda file: standstill.stand_still(file, wall, schema.clean(why)))
 
     async def go_on(self) -> None:
         """Delivery goes on."""
@@ -293,7 +295,3 @@ def _nothing(file: sqlite3.Connection) -> None:
 def _version(file: sqlite3.Connection) -> int:
     """A number that is another one when somebody else has written."""
     return int(file.execute("PRAGMA data_version").fetchone()[0])
-
-
-def _text(said: str) -> str:
-    return said.encode("utf-8", "replace").decode()

@@ -5,6 +5,7 @@
     locks.py       whose turn it is to write; who delivers
     connection.py  a connection, and what its errors mean
     writer.py      the thread that commits for everybody who waits
+    committing.py  many jobs in a transaction; a full disk, a damaged file
     reader.py      the thread that reads
     ballast.py     room that is kept for a full disk
     taking.py      events in; what was seen before
@@ -13,6 +14,7 @@
     deciding.py    what a person sees and decides
     upkeep.py      what has had its time
     damage.py      a file that cannot be read, and what can be saved of it
+    aside.py       a file that was set aside, to be looked into
 
 `proxy/events/outbox_sqlite.py` is the door. Everything here but the two
 threads is plain functions of a connection.

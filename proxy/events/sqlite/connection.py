@@ -59,6 +59,11 @@ class Connection:
             self._open = opened_to_write(self._place.file) if self._writes else opened_to_read(self._place.file)
             return self._open
 
+    @property
+    def which(self) -> tuple[int, int] | None:
+        """Which file was opened last, whatever its name; None before the first time."""
+        return None if self._file is None else (self._file.st_dev, self._file.st_ino)
+
     def _is_the_same(self) -> bool:
         try:
             return self._file is not None and os.path.samestat(self._file, os.stat(self._place.file))

@@ -102,7 +102,7 @@ def _dies(connection: sqlite3.Connection, one: Kept, end: Dead, limit: int, now:
     forget(connection, [one.event])
     connection.execute(
         "UPDATE event SET shelf = ?, attempts = attempts + 1, said = ? WHERE ref = ?",
-        (schema.DEAD, end.said, row_of(end.ref)),
+        (schema.DEAD, schema.clean(end.said), row_of(end.ref)),
     )
     return True
 
@@ -111,5 +111,5 @@ def _again(connection: sqlite3.Connection, end: Again, now: float) -> None:
     # Never beyond LONGEST, or the pause would look like a due time from before a jump.
     connection.execute(
         "UPDATE event SET attempts = attempts + 1, due = ?, said = ? WHERE ref = ?",
-        (now + min(end.pause, LONGEST), end.said, row_of(end.ref)),
+        (now + min(end.pause, LONGEST), schema.clean(end.said), row_of(end.ref)),
     )

@@ -89,3 +89,8 @@ INSERT INTO state VALUES (0, NULL, '', 0, 0);
 def marks(rows: int, columns: int = 0) -> str:
     """Question marks for `rows` values, or for so many rows of `columns` values each."""
     return ", ".join(["(" + ", ".join("?" * columns) + ")" if columns else "?"] * rows)
+
+
+def clean(text: str) -> str:
+    """Text that SQLite takes: half a surrogate pair is none."""
+    return text.encode("utf-8", "replace").decode()

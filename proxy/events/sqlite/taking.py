@@ -21,6 +21,7 @@ from proxy.events.sqlite.standstill import standstill
 KNOWN_FOR: Final = 7 * 24 * 3600
 """Seconds for which an id is known."""
 MOST_FILTERED: Final = 10_000
+MOST_FILTERED_BYTES: Final = 64 * 1024 * 1024
 _ROWS: Final = 500
 _COLUMNS: Final = "shelf, kind, id, digest, body, size, taken_at, born, said"
 
@@ -86,14 +87,22 @@ def judge(events: Sequence[Event], known: Mapping[bytes, set[bytes]]) -> tuple[l
 
 
 def filter(connection: sqlite3.Connection, events: Sequence[Event], wall: float, why: str) -> None:
-    """Keep events that are not sent on; of more than `MOST_FILTERED` the oldest go."""
+    """Keep events that are not sent on; of more than `MOST_FILTERED` (or of too large ones) the oldest go."""
     _write(connection, schema.FILTERED, events, wall, why)
-    there = connection.execute("SELECT sum(events) FROM total WHERE shelf = ?", (schema.FILTERED,)).fetchone()[0]
-    if there is not None and there > MOST_FILTERED:
-        connection.execute(
-            "DELETE FROM event WHERE ref IN (SELECT ref FROM event WHERE shelf = ? ORDER BY ref LIMIT ?)",
-            (schema.FILTERED, there - MOST_FILTERED),
-        )
+    number, size = connection.execute(
+        "SELECT total(events), total(bytes) FROM total WHERE shelf = ?", (schema.FILTERED,)
+    ).fetchone()
+    if number <= MOST_FILTERED and size <= MOST_FILTERED_BYTES:
+        return
+    gone = []
+    for ref, its_size in connection.execute(
+        "SELECT ref, size FROM event WHERE shelf = ? ORDER BY ref", (schema.FILTERED,)
+    ):
+        if number <= MOST_FILTERED and size <= MOST_FILTERED_BYTES:
+            break
+        number, size = number - 1, size - its_size
+        gone.append((ref,))
+    connection.executemany("DELETE FROM event WHERE ref = ?", gone)
 
 
 def waiting_size(connection: sqlite3.Connection) -> int:

@@ -301,6 +301,12 @@ class OutboxContract:
         await outbox.settle([Dead("what is this", "")])
         assert (await outbox.status()).dead == {}
 
+    async def test_settling_at_once_counts_each_attempt_once(self, outbox):
+        await outbox.put(events_of(*map(str, range(20))))
+        kept = await claimed(outbox)
+        await asyncio.gather(*(outbox.settle([Again(one.ref, 0.0, "half \ud800 a pair")]) for one in kept))
+        assert [one.attempts for one in await claimed(outbox)] == [1] * 20
+
     async def test_a_dead_event_is_kept_with_the_reason_and_its_id_may_come_again(self, outbox):
         await outbox.put([an_event()])
         (kept,) = await claimed(outbox)

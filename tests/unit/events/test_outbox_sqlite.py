@@ -94,6 +94,17 @@ async def test_what_is_settled_while_the_next_are_looked_for_is_not_handed_out_a
         assert await looking == []
 
 
+async def test_one_who_does_not_deliver_is_not_woken_by_what_it_takes(home):
+    async with opened(home.outbox()) as first, opened(home.outbox()) as second:
+        await claimed(first)
+        await second.put([an_event()])
+        assert await claimed(second) == ()
+        waiting = asyncio.ensure_future(second.wait(3600))
+        await second.put(events_of("2"))
+        assert not (await asyncio.wait({waiting}, timeout=0.3))[0]
+        waiting.cancel()
+
+
 async def test_all_files_are_their_owners_alone(home):
     async with opened(home.outbox()) as outbox:
         await outbox.put([an_event()])

@@ -64,10 +64,11 @@ def test_who_reads_makes_nothing_and_writes_nothing(place, writer):
 
 
 def test_another_file_in_its_place_is_opened_anew(place, writer):
-    old = writer.get()
+    old, which = writer.get(), writer.which
     assert writer.get() is old
     place.file.rename(place.folder / "moved")
     assert writer.get() is not old
+    assert writer.which != which
     assert writer.get().execute("SELECT count(*) FROM event").fetchone() == (0,)
 
 

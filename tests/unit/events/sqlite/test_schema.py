@@ -46,3 +46,7 @@ def test_a_ref_is_never_used_again(tables):
 def test_question_marks():
     assert schema.marks(3) == "?, ?, ?"
     assert schema.marks(2, 2) == "(?, ?), (?, ?)"
+
+
+def test_text_that_is_none_is_cleaned():
+    assert schema.clean("said: \ud800é") == "said: ?é"

@@ -3,9 +3,19 @@
 import pytest
 
 from proxy.events.outbox import OutboxTrouble, Put
+from proxy.events.sqlite import schema
 from proxy.events.sqlite.connection import opened_to_write
 from proxy.events.sqlite.place import Place
-from proxy.events.sqlite.taking import fingerprint, judge, put, size_of, waiting_size
+from proxy.events.sqlite.taking import (
+    MOST_FILTERED_BYTES,
+    filter,
+    fingerprint,
+    judge,
+    put,
+    size_of,
+    size_on,
+    waiting_size,
+)
 from tests.unit.events.outbox_contract import an_event
 
 
@@ -58,3 +68,11 @@ def test_thousands_at_once_are_one_transaction(file):
     events = [an_event(str(number)) for number in range(3000)]
     assert put(file, [[event] for event in events], 0.0, 1 << 30) == [[Put.TAKEN]] * 3000
     assert put(file, [events], 0.0, 1 << 30) == [[Put.SEEN] * 3000]
+
+
+def test_large_events_that_are_not_sent_on_do_not_fill_the_disk(file):
+    large = "x" * (MOST_FILTERED_BYTES // 100)
+    for number in range(3):
+        filter(file, [an_event(f"{number} {other}", says=large) for other in range(50)], 0.0, "a crawler")
+    assert MOST_FILTERED_BYTES * 0.98 < size_on(file, schema.FILTERED) <= MOST_FILTERED_BYTES
+    assert file.execute("SELECT id FROM event ORDER BY ref DESC LIMIT 1").fetchone() == (b"2 49",)

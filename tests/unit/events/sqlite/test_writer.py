@@ -89,15 +89,3 @@ async def test_a_folder_that_comes_back_is_used_again(tmp_path):
     assert await writer.put([an_event()]) == [Put.TAKEN]
     assert writer.trouble is None
     await asyncio.to_thread(writer.close)
-
-
-async def test_where_damage_was_found_nothing_new_is_kept_until_another_file_lies_there(writer, tmp_path):
-    await writer.put([an_event()])
-    writer.distrust(OutboxTrouble("damaged", "a page is not what it was"))
-    for _ in range(2):
-        with pytest.raises(OutboxTrouble) as refused:
-            await writer.put([an_event("new")])
-        assert refused.value.why == "damaged"
-    assert await writer.run(lambda file: file.execute("SELECT count(*) FROM event").fetchone()) == (1,)
-    Place(tmp_path).set_aside(0.0)
-    assert await writer.put([an_event("new")]) == [Put.TAKEN]
