@@ -172,6 +172,37 @@ def test_no_item_is_lost_and_none_is_doubled_whatever_stood_under_the_tags_names
     assert layout["place"] == "in_place" or ranks == sorted(ranks)
 
 
+ANSWERS = st.one_of(
+    st.binary(max_size=40),
+    odd_json().map(str.encode),
+    st.builds(lambda before, item, behind: f"{before}{item}{behind}".encode(), BLANKS, odd_json(), BLANKS),
+    st.builds(
+        lambda more, last: f'{{"id": "zz", "x": {more}}}{last}'.encode(),
+        odd_json(),
+        st.sampled_from(["", " ", "}", "]"]),
+    ),
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(made, ANSWERS, layouts.filter(lambda layout: layout["place"] != "in_place"))
+def test_whatever_a_product_answers_it_stands_whole_on_the_page_or_not_at_all(page, answer, layout):
+    plan = Plan(a_rule(slots=4, missing="fetch", fetch="/p/{id}", **layout))
+    read = plan.read(page.body)
+    item = plan.product(answer)
+    fetched = {"zz": item} if item is not None and plan.id_of(item) == "zz" else {}
+    ads = [Winner(rank=1, type="product", id="zz", resolved_bid_id="~1")]
+    found = merge(plan, read, [ads], fetched=fetched)
+    if not found.placed:
+        assert found.body is page.body
+        return
+    after, before = json.loads(found.body), json.loads(page.body)
+    own = [each for each in after["products"] if isinstance(each, dict) and each.get("resolvedBidId") == "~1"]
+    assert [plain(each) for each in own] == [plain(json.loads(answer))]
+    after["products"].remove(own[0])
+    assert after == before
+
+
 BANNERS = st.lists(st.sampled_from(["$.ribbon", "$.ads.side", "$.ads.top.left"]), min_size=1, max_size=3, unique=True)
 
 
