@@ -267,3 +267,7 @@ def _tag(proposal: Proposal, request: Request | None) -> Iterator[Line]:
     yield Line("  fields:")
     yield Line("    resolvedBidId: resolved_bid_id", "goes back with impressions and clicks")
     yield Line("    rank: rank", "1 for the best ad")
+    if proposal.graphql is not None:
+        yield Line(
+            "  # summary: $.extensions.sponsored", "for typed clients, which drop fields that they did not ask for"
+        )
