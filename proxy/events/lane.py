@@ -22,6 +22,8 @@ from proxy.wire.client import Client
 
 _log = logging.getLogger(__name__)
 
+MOST_SINGLES: Final = 12
+"""Events of version 1 side by side, while all is well: one is a call."""
 FAILURES_WORTH_A_WORD: Final = 3
 """A connection that is reset now and then is no news."""
 
@@ -131,7 +133,7 @@ def lanes(client: Client, key: Callable[[], str], clock: Clock, chance: Callable
         ),
         Lane(
             Post(client, key, v1.EVENTS, clock),
-            Destination(clock.now()),
+            Destination(clock.now(), MOST_SINGLES),
             (V1,),
             1,
             lambda _, bodies: bodies[0],

@@ -7,9 +7,9 @@ import pytest
 from proxy.clock import ManualClock
 from proxy.events.answers import Meaning, Verdict
 from proxy.events.backoff import MOST_TOGETHER
-from proxy.events.destination import Mode
+from proxy.events.destination import MOST_CALLS, Mode
 from proxy.events.event import V1, Kept, Shelf
-from proxy.events.lane import FAILURES_WORTH_A_WORD, lanes
+from proxy.events.lane import FAILURES_WORTH_A_WORD, MOST_SINGLES, lanes
 from proxy.topsort.events import KINDS
 from proxy.wire.client import Client
 from proxy.wire.origin import Origin
@@ -39,6 +39,7 @@ def test_every_kind_has_one_lane(both):
     v2, v1 = both
     assert (v2.post.path, v2.most, set(v2.kinds)) == ("/v2/events", MOST_TOGETHER, set(KINDS))
     assert (v1.post.path, v1.most, v1.kinds) == ("/v1/events", 1, (V1,))
+    assert (v2.room, v1.room) == (MOST_CALLS, MOST_SINGLES)
 
 
 def test_bodies_are_joined_and_version_1_goes_alone(both):
