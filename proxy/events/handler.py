@@ -172,8 +172,7 @@ class EventsDoor:
 
     async def _ask(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
         assert self._widgets is not None
-        status, said = await self._widgets.ask(body)
-        return replies.in_json(status, said)
+        return replies.for_widget(*await self._widgets.ask(body))
 
     def _read(self, read: Callable[[bytes], _Found], body: bytes) -> _Found:
         try:

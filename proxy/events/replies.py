@@ -18,6 +18,8 @@ from proxy.topsort.errors import ErrorCode, write_error
 from proxy.topsort.event_faults import Fault, refusal_of
 
 _LINE: Final = b"HTTP/1.1 %d %b\r\n"
+_NO_ADS: Final = 5
+"""Seconds after which a widget may ask again: when the ad platform is asked again, at the earliest."""
 _TRY_AGAIN: Final = 10
 """Seconds after which a sender may come again whose events we cannot keep now."""
 
@@ -106,6 +108,11 @@ def too_fast(seconds: float) -> Told:
 def not_kept() -> Told:
     """The outbox cannot keep the events, nothing of the request was kept."""
     return _refused(503, "events cannot be kept now; please try again", _after(_TRY_AGAIN))
+
+
+def for_widget(status: int, body: bytes) -> Told:
+    """What a widget's question came to; one that got no ads may come again soon."""
+    return in_json(status, body, _after(_NO_ADS) if status == HTTPStatus.SERVICE_UNAVAILABLE else b"")
 
 
 def not_events(faults: Sequence[Fault]) -> Told:

@@ -176,6 +176,8 @@ async def test_widgets_auctions_are_ours_only_where_they_are_wanted():
     async with a_door(widgets=True) as door:
         answer = await door.post(b'{"auctions":[]}', path=WIDGETS)
         assert (answer.status, answer.json, door.widgets.given) == (200, {"results": []}, [b'{"auctions":[]}'])
+        door.widgets.says = (503, b"{}")
+        assert (await door.post(b'{"auctions":[]}', path=WIDGETS)).headers["retry-after"] == "5"
 
 
 # -- which paths ----
