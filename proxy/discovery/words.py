@@ -144,10 +144,10 @@ BARE_VALUES: Final = _set("raw value text #text $oid @value __value__ _value")
 """Keys that say no more than "here is the value": `{"id": {"raw": "17"}}`."""
 
 OF_SOMETHING_ELSE: Final = _set(
-    "brand cache category cat seller store vendor shop merchant user author image img picture media parent group variant "
+    "brand category cat seller store vendor shop merchant user author image img picture media parent group variant "
     "variation type department collection currency supplier manufacturer warehouse location tax attribute option "
     "facet filter campaign promotion session request query tracking click index tenant account site channel family "
-    "class status color colour size default template review order customer owner created updated position rank page "
+    "class status cache color colour size default template review order customer owner created updated position rank page "
     "zip postal country region language locale market price stock inventory batch event cluster bid creative ad "
     "slot hs"
 )
