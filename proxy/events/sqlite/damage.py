@@ -100,26 +100,39 @@ def _checked(connection: sqlite3.Connection, clock: Clock) -> str:
 
 def save(aside: Path, place: Place, clock: Clock) -> tuple[int, bool]:
     """Take over what can be read; how many events, and whether that was all."""
-    end = clock.now() + SAVE_SECONDS
     place.make()
     new = opened_to_write(place.file)
-    saved, whole = 0, True
     try:
         new.execute("BEGIN IMMEDIATE")
         _save_state(aside, new)
-        for row in rows(aside):
-            if row is None or not _is_whole(row):
-                whole = False
-            else:
-                new.execute(f"INSERT INTO event ({_COLUMNS}) VALUES ({schema.marks(len(row))})", row)
-                saved += 1
-            if clock.now() > end:
-                whole = False
-                break
+        found = _Found(aside, clock)
+        new.executemany(f"INSERT INTO event ({_COLUMNS}) VALUES ({schema.marks(len(_TYPES))})", found)
         new.execute("COMMIT")
     finally:
         new.close()
-    return saved, whole
+    return found.number, found.all
+
+
+class _Found:
+    """The events that can be saved, while there is time; how many there were, and whether that was all."""
+
+    def __init__(self, aside: Path, clock: Clock) -> None:
+        self._aside = aside
+        self._clock = clock
+        self._end = clock.now() + SAVE_SECONDS
+        self.number = 0
+        self.all = True
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in rows(self._aside):
+            if self._clock.now() > self._end:
+                self.all = False
+                return
+            if row is None or not _is_whole(row):
+                self.all = False
+            else:
+                self.number += 1
+                yield row
 
 
 def _is_whole(row: Row) -> bool:

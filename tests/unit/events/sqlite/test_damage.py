@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from pathlib import Path
 
 import pytest
 
@@ -138,7 +139,7 @@ async def test_of_a_body_that_is_no_json_any_more_nothing_is_sent(tmp_path):
     async with opened(an_outbox(tmp_path)) as outbox:
         assert await outbox.find("50") == []
         assert len(await all_of(outbox, Shelf.WAITING)) == 89
-    assert len(list(rows(Place(tmp_path).folder / aside))) == 95
+    assert len(list(rows(Path(aside)))) == 95
 
 
 async def test_damage_that_is_noticed_at_work_is_told_and_takes_no_worker_down(tmp_path):
@@ -173,3 +174,19 @@ async def test_a_large_file_is_looked_at_for_a_bounded_time(tmp_path, caplog, mo
     file = await filled(tmp_path)
     assert damage_of(file, Hasty()) == ""
     assert "taken for sound" in caplog.text
+
+
+async def test_saving_ends_in_its_time_and_says_that_there_is_more(tmp_path, caplog):
+    class Hasty(ManualClock):
+        def now(self):
+            self.advance(0.01)
+            return super().now()
+
+    file = await filled(tmp_path, 5000)
+    overwrite(file, (root_page_of(file, "event_untried") - 1) * PAGE, b"\xff" * PAGE)
+    aside = prepare(tmp_path, Hasty())
+    assert "there may be more in it" in caplog.text
+    async with opened(an_outbox(tmp_path)) as outbox:
+        saved = len(await all_of(outbox, Shelf.WAITING))
+    assert 1000 < saved < 4990
+    assert len(list(rows(Path(aside)))) == 4995
