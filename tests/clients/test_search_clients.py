@@ -5,13 +5,16 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.clients.node import HERE, run_node
+from tests.clients.node import HERE, Ran, run_node
+from tests.clients.python import run_client
 from tests.clients.search_apis import CATALOGUE
 from tests.clients.search_server import Asked, SearchServer
 from tests.conformance.ads import AdPlatform
 from tests.conformance.running import Proxy
 
-CLIENTS = ("algolia", "elasticsearch", "meilisearch", "opensearch", "typesense")
+IN_NODE = ("algolia", "elasticsearch", "meilisearch", "opensearch", "typesense")
+IN_PYTHON = ("algolia", "elasticsearch", "meilisearch", "solr", "typesense")
+CLIENTS = [*(f"{client}.mjs" for client in IN_NODE), *(f"{client}.py" for client in IN_PYTHON)]
 TAGS = {"resolvedBidId", "rank"}
 
 # What a proxy adds, what belongs to one hop, and what a client makes up anew for each request.
@@ -55,12 +58,17 @@ def read(server: SearchServer, platform: AdPlatform, proxy: Proxy) -> Callable[[
     def read(client: str, port: int) -> Read:
         if (client, port) not in done:
             asked, asked_for_ads = len(server.asked), len(platform.calls)
-            calls = run_node(f"{client}.mjs", SEARCH=f"http://127.0.0.1:{port}").json
+            calls = run(client, f"http://127.0.0.1:{port}").json
             auctions = [auction for call in platform.calls[asked_for_ads:] for auction in call.body["auctions"]]
             done[client, port] = Read(calls, server.asked[asked:], auctions)
         return done[client, port]
 
     return read
+
+
+def run(client: str, url: str) -> Ran:
+    name, _, language = client.partition(".")
+    return run_client(name, url) if language == "py" else run_node(client, SEARCH=url)
 
 
 @pytest.fixture(params=CLIENTS)
@@ -130,7 +138,7 @@ def test_each_auction_is_told_the_words_of_its_own_search(through: Read) -> None
 
 
 def test_an_index_that_there_is_not_is_the_same_error(alone: Read, through: Read) -> None:
-    assert through.calls["missing"]["status"] == 404
+    assert through.calls["missing"]["error"]
     assert through.calls["missing"] == alone.calls["missing"]
 
 

@@ -21,6 +21,11 @@ READERS = {
     "@commercetools/platform-sdk": "product search, projection search",
     "@constructor-io/constructorio-client-javascript": "search, browse, autocomplete",
     "@shopify/storefront-api-client": "the Storefront API's search, its requests led to the proxy",
+    "algoliasearch (Python)": "one search, several at once",
+    "elasticsearch (Python)": "search, msearch, a compressed request",
+    "meilisearch (Python)": "one search, several at once",
+    "pysolr (Python)": "search",
+    "typesense (Python)": "one search, several at once",
     "instantsearch.js": "search as you type, brands, pages, in a real browser",
     "@meilisearch/instant-meilisearch": "InstantSearch on Meilisearch",
     "typesense-instantsearch-adapter": "InstantSearch on Typesense",
@@ -58,8 +63,9 @@ def wanted() -> dict[str, str]:
     """Every package that the lock files of the tests' outsiders were made for, with its version."""
     npm = [_npm(ROOT / "tests" / folder) for folder in ("clients", "backends/vendure")]
     pip = [_pip(name) for name in ("node", "oscar", "httpbin")]
+    of_python = {f"{name} (Python)": version for name, version in _pip("clients").items()}
     senders = {name: version for name, version in _locked("dev").items() if name in SENDERS}
-    return {name: version for found in (*npm, *pip, senders) for name, version in found.items()}
+    return {name: version for found in (*npm, *pip, of_python, senders) for name, version in found.items()}
 
 
 def _npm(folder) -> dict[str, str]:
