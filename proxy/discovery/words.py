@@ -147,8 +147,8 @@ OF_SOMETHING_ELSE: Final = _set(
     "brand category cat seller store vendor shop merchant user author image img picture media parent group variant "
     "variation type department collection currency supplier manufacturer warehouse location tax attribute option "
     "facet filter campaign promotion session request query tracking click index tenant account site channel family "
-    "class status cache color colour size default template review order customer owner created updated position rank page "
-    "zip postal country region language locale market price stock inventory batch event cluster bid creative ad "
+    "class status cache color colour size default template review order customer owner created updated position rank "
+    "page zip postal country region language locale market price stock inventory batch event cluster bid creative ad "
     "slot hs"
 )
 """`brand_id` is an id, but not the product's."""
