@@ -1,5 +1,8 @@
 """`explain` sends one request down the real corridor and tells what happened."""
 
+import asyncio
+import contextlib
+import io
 import json
 import re
 from pathlib import Path
@@ -8,6 +11,8 @@ import pytest
 
 from proxy.cli.main import main
 from tests.ad_platform import AdPlatform, wins
+from tests.unit.search.test_products import item, shelves
+from tests.unit.wire.scripted import answer, playing
 
 RULE = """
 page: search
@@ -87,26 +92,48 @@ def test_broken_rules_are_told_with_their_lines(folder: Path, capsys: pytest.Cap
     assert "did you mean `slots`" in err
 
 
-async def test_an_auction_is_asked_and_told_with_its_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import asyncio
-    import contextlib
-    import io
-
-    monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
+async def explained(folder: Path, source: str, *winners: str) -> str:
+    """What is told of a search for `lamp`, whose auction these ids win."""
     async with AdPlatform() as platform:
-        platform.replies = wins("p_2")
-        port = platform._server.sockets[0].getsockname()[1]
-        arguments = ["explain", str(folder / "saved.json"), "--request", "GET /api/search?q=lamp", "--ads-url"]
+        platform.replies = wins(*winners)
+        arguments = ["explain", source, "--ads-url", platform.url, "--rules", str(folder / "rules")]
+        if not source.startswith("http"):
+            arguments += ["--request", "GET /api/search?q=lamp"]
         out = io.StringIO()
         with contextlib.redirect_stdout(out):
-            rules = str(folder / "rules")
-            status = await asyncio.to_thread(main, [*arguments, f"http://127.0.0.1:{port}", "--rules", rules])
-    assert status == 0
-    text = out.getvalue()
+            assert await asyncio.to_thread(main, arguments) == 0
+        return out.getvalue()
+
+
+async def test_an_auction_is_asked_and_told_with_its_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
+    text = await explained(folder, str(folder / "saved.json"), "p_2")
     assert "Sponsored: rank 1 of the auction; was 3" in text
     assert "organic; was 1, made room for the ads" in text
     assert "Ended as served" in text
     assert "TSE_canary" not in text
+
+
+async def test_a_product_that_has_to_be_fetched_is_fetched_from_the_marketplace(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
+    (folder / "rules" / "search.yaml").write_text(RULE + 'layout: {missing: fetch, fetch: "/p/{id}"}\n')
+    body = json.dumps(PAGE).encode()
+    json_type = b"Content-Type: application/json"
+    async with playing(shelves({"/api/search?q=lamp": answer(body, json_type), "/p/new": item("new")})) as shop:
+        text = await explained(folder, f"http://127.0.0.1:{shop.port}/api/search?q=lamp", "new", "gone")
+    assert "Sponsored: rank 1 of the auction; was not on the page" in text
+    assert "1 fetched from /p/{id}" in text
+    assert "not fetched: gone (status 404)" in text
+
+
+async def test_beside_a_saved_response_nothing_can_be_fetched(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
+    (folder / "rules" / "search.yaml").write_text(RULE + 'layout: {missing: fetch, fetch: "/p/{id}"}\n')
+    text = await explained(folder, str(folder / "saved.json"), "new", "p_2")
+    assert "not fetched, since the response is a saved one: new" in text
+    assert "1 of 2 slots" in text
 
 
 def test_a_rule_with_a_preset_is_shown_as_a_whole(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
