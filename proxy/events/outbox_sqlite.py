@@ -18,8 +18,9 @@ import msgspec
 
 from proxy.clock import Clock
 from proxy.events.event import Event, Kept, Shelf
-from proxy.events.outbox import OutboxTrouble, Put, Settlement, Status, Untouched
+from proxy.events.outbox import OutboxTrouble, Put, Settlement, Status
 from proxy.events.sqlite import deciding, delivering, schema, standstill, taking, upkeep
+from proxy.events.sqlite.claims import Claims
 from proxy.events.sqlite.damage import prepare
 from proxy.events.sqlite.locks import Deliverer
 from proxy.events.sqlite.place import Place
@@ -61,8 +62,7 @@ class SqliteOutbox:
         self._reader = Reader(self._place)
         self._deliverer = Deliverer(self._place)
         self._delivers = False
-        self._claimed: set[str] = set()
-        self._owed: dict[str, Settlement] = {}
+        self._claims = Claims()
         self._paying = asyncio.Lock()
         self._news = asyncio.Event()
         self._version = -1
@@ -103,8 +103,8 @@ class SqliteOutbox:
             return ()
         await self._pay()
         await self._upkeep()
-        now, wall, claimed = self._now(), self._clock.wall(), self._claimed_now()
-        return self._hand_out(
+        now, wall, claimed = self._now(), self._clock.wall(), self._claims.now()
+        return self._claims.hand_out(
             await self._read(lambda file: delivering.due(file, kind, most, claimed, now=now, wall=wall))
         )
 
@@ -112,29 +112,15 @@ class SqliteOutbox:
         """One event that was never posted."""
         if not await self._is_deliverer():
             return ()
-        wall, claimed = self._clock.wall(), self._claimed_now()
-        return self._hand_out(await self._read(lambda file: delivering.untried(file, kind, claimed, wall=wall)))
-
-    def _claimed_now(self) -> frozenset[str]:
-        """Taken before the look: what is settled while we look is still in what we see, and must not go out again."""
-        return frozenset(self._claimed)
-
-    def _hand_out(self, found: Sequence[Kept]) -> Sequence[Kept]:
-        # Two who ask at the same time have looked at the same rows.
-        mine = [one for one in found if one.ref not in self._claimed]
-        self._claimed.update(one.ref for one in mine)
-        return mine
+        wall, claimed = self._clock.wall(), self._claims.now()
+        return self._claims.hand_out(await self._read(lambda file: delivering.untried(file, kind, claimed, wall=wall)))
 
     async def settle(self, settlements: Sequence[Settlement]) -> None:
         """Say what became of claimed events.
 
         Where that cannot be written down, it is not forgotten: nothing more is claimed until it is.
         """
-        for one in settlements:
-            if isinstance(one, Untouched):
-                self._claimed.discard(one.ref)
-            else:
-                self._owed[one.ref] = one
+        self._claims.owe(settlements)
         await self._pay()
 
     async def _pay(self) -> None:
@@ -143,15 +129,14 @@ class SqliteOutbox:
         One at a time: who claims meanwhile would write the same once more, and count an attempt twice.
         """
         async with self._paying:
-            owed = dict(self._owed)
+            owed = self._claims.owed()
             if not owed:
                 return
             now, wall = self._now(), self._clock.wall()
             no_room = await self._writer.run(
-                lambda file: delivering.settle(file, [*owed.values()], self._dead_size, now=now, wall=wall)
+                lambda file: delivering.settle(file, owed, self._dead_size, now=now, wall=wall)
             )
-            self._owed = {ref: one for ref, one in self._owed.items() if owed.get(ref) is not one}
-            self._claimed -= owed.keys() - self._owed.keys()
+            self._claims.paid(owed)
         if no_room:
             self._complain()
 

@@ -9,6 +9,7 @@
     reader.py      the thread that reads
     ballast.py     room that is kept for a full disk
     taking.py      events in; what was seen before
+    claims.py      what this process has claimed
     delivering.py  what is due, and what became of it
     standstill.py  the time that does not count
     deciding.py    what a person sees and decides

@@ -62,7 +62,8 @@ class Writer:
         with self._something:
             self._closing = True
             self._something.notify()
-        self._thread.join(PATIENCE)
+        if self._thread.is_alive():
+            self._thread.join(PATIENCE)
 
     # -- in the event loop
 
