@@ -18,7 +18,7 @@ from tests.integration.faults.stage import Exchange, Part, Stage, head
 
 FETCH = '{missing: fetch, fetch: "/p/{id}"}'
 RULE = shop.PATIENT_RULE.replace("{place: top}", FETCH)
-HURRIED = RULE.replace("/api/search", "/api/hurried").replace("page: search", "page: hurried").replace("5s", "1s")
+HURRIED = RULE.replace("/api/search", "/api/hurried").replace("page: search", "page: hurried").replace("5s", "2s")
 OK = "200 OK"
 ITEM = b'{"id": "new", "price": 1.10}'
 
