@@ -20,12 +20,13 @@ from functools import partial
 from typing import Final
 
 from proxy.clock import Clock
-from proxy.events.destination import Probe, Standing
+from proxy.events.destination import Standing
 from proxy.events.event import Kept
 from proxy.events.flight import Flight, Posting, Watch
 from proxy.events.lane import Lane, lanes
 from proxy.events.ledger import Ledger
-from proxy.events.outbox import Outbox, OutboxTrouble, Untouched
+from proxy.events.outbox import Outbox, OutboxTrouble
+from proxy.events.probing import event_for
 from proxy.wire.client import Client
 
 _log = logging.getLogger(__name__)
@@ -38,8 +39,8 @@ MOST_CLAIMS: Final = 32
 """In one round."""
 SAY_AGAIN: Final = 3.0
 """Seconds after which the outbox is told again that delivery stands still."""
-MOST_HELD: Final = 3
-"""Tried events of a kind among which a probe is chosen."""
+SLOWEST: Final = 60.0
+"""Seconds between two rounds that fail, at most."""
 
 
 def _unwatched(_: Posting) -> None:
@@ -90,6 +91,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._still_said_at: float | None = None
         self._fruitless = 0
+        self._failures = 0
         self._closing = False
         self._within = 0.0
         self._running: asyncio.Future[None] | None = None
@@ -126,18 +128,23 @@ class Delivery:
     # -- the loop ------------------------------------------------------------
 
     async def _guarded_round(self) -> None:
-        """A mistake of ours is logged and slows us down; it never ends the delivery."""
+        """Trouble is logged and slows us down; it never ends the delivery."""
         self.rounds += 1
         try:
             await self._round()
         except OutboxTrouble as trouble:
-            _log.warning("delivery waits for the outbox: %s", trouble)
+            if not self._failures:
+                _log.warning("delivery waits for the outbox: %s", trouble)
+            pause = self._look
         except Exception:
             _log.exception("a mistake of ours in the delivery of events")
             self.counts["bugs"] += 1
+            pause = min(self._look * 2**self._failures, SLOWEST)
         else:
+            self._failures = 0
             return
-        await self._rest(self._look)
+        self._failures = min(self._failures + 1, 10)
+        await self._rest(pause)
 
     async def _round(self) -> None:
         """One look at everything, and then the wait for what may change it."""
@@ -230,35 +237,11 @@ class Delivery:
         probe = lane.destination.probe(self._clock.now(), lane.in_flight)
         if probe is None:
             return
-        event = await self._one_to_probe_with(lane, probe)
+        event = await event_for(probe, lane.kinds, self._outbox, self._ledger)
         if event is None:
             lane.nothing_to_probe()
         else:
             self._fly(lane, [event], probe=True)
-
-    async def _one_to_probe_with(self, lane: Lane, probe: Probe) -> Kept | None:
-        """An event that was never tried; else one that was tried least, so that they take turns."""
-        for kind in lane.kinds:
-            if untried := await self._outbox.claim_untried(kind):
-                return untried[0]
-        if probe is Probe.UNTRIED:
-            return None
-        return await self._least_tried(lane)
-
-    async def _least_tried(self, lane: Lane) -> Kept | None:
-        held: list[Kept] = []
-        chosen: Kept | None = None
-        try:
-            for kind in lane.kinds:
-                for _ in range(MOST_HELD):
-                    held += (claimed := await self._outbox.claim(kind, 1))
-                    if not claimed:
-                        break
-            chosen = min(held, key=lambda one: one.attempts, default=None)
-        finally:
-            self._ledger.owe(Untouched(one.ref) for one in held if one is not chosen)
-        await self._ledger.pay()
-        return chosen
 
     # -- waiting --------------------------------------------------------------
 

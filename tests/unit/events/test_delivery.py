@@ -369,10 +369,11 @@ async def test_a_mistake_of_ours_within_a_call_loses_no_event(caplog):
         assert "a bug in a watcher" in caplog.text
 
 
-async def test_what_waits_is_sent_by_whoever_watches_the_outbox_come_back():
+async def test_an_outbox_that_is_away_is_named_once_and_what_waits_is_sent_when_it_is_back(caplog):
     async with delivering() as work:
         work.outbox.broken = OutboxTrouble("unreachable", "no Redis")
-        await work.rounds(3)
+        await work.rounds(5)
+        assert [record.getMessage().count("no Redis") for record in caplog.records] == [1]
         work.outbox.broken = None
         await work.put(*events("clicks", 1))
         await work.empty()
