@@ -53,11 +53,23 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Shelves]:
             raise SettingsTrouble(f"--file {args.file}: there is no such file")
         yield SetAside(args.file, SystemClock())
         return
-    if not Place(args.data).file.exists():
-        raise SettingsTrouble(f"--data {args.data}: there is no outbox in this folder; name the one that the proxy has")
+    _see_that_it_is_there(args.data)
     outbox = SqliteOutbox(args.data, size=0, clock=SystemClock())
     await outbox.open()
     try:
         yield outbox
     finally:
         await outbox.close()
+
+
+def _see_that_it_is_there(folder: Path) -> None:
+    """Nothing is made where there is none: an empty outbox in the wrong folder would look like good news."""
+    file = Place(folder).file
+    try:
+        there = file.exists()
+    except PermissionError:
+        there = True
+    if not there:
+        raise SettingsTrouble(f"--data {folder}: there is no outbox in this folder; name the one that the proxy has")
+    if not os.access(file, os.R_OK | os.W_OK):
+        raise SettingsTrouble(f"--data {folder}: permission denied; run this as the user that the proxy runs as")

@@ -1,12 +1,27 @@
 """The outbox that a command line names."""
 
 import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from proxy.cli.events_home import VARIABLE, add_home, opened
 from proxy.errors import SettingsTrouble
 from proxy.events.outbox import OutboxTrouble
+from proxy.events.sqlite.place import Place
+
+# Everything is loaded first: nobody may not be able to read this folder of ours.
+AS_NOBODY = """
+import os, sys
+import proxy.cli.events
+from proxy.cli.main import main
+os.setgid(65534); os.setuid(65534)
+sys.exit(main(["events", "status", "--data", sys.argv[1]]))
+"""
 
 
 def named(*words):
@@ -30,6 +45,24 @@ async def test_what_is_not_there_is_not_made(tmp_path, monkeypatch, words):
         async with opened(named(*words)):
             pass
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody else")
+def test_one_who_may_not_look_is_told_who_may():
+    with tempfile.TemporaryDirectory() as open_to_all:  # pytest's own folders are not
+        os.chmod(open_to_all, 0o755)
+        place = Place(Path(open_to_all) / "data")
+        place.make()
+        assert_nobody_is_told(place)
+
+
+def assert_nobody_is_told(place):
+    for mode in (0o700, 0o755):  # neither into the folder, nor into the file
+        os.chmod(place.folder, mode)
+        command = [sys.executable, "-c", AS_NOBODY, str(place.folder)]
+        said = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert (said.returncode, said.stdout) == (1, "")
+        assert said.stderr.endswith("permission denied; run this as the user that the proxy runs as\n")
 
 
 async def test_a_file_that_is_no_outbox_says_so(tmp_path):
