@@ -283,6 +283,13 @@ BACKENDS: Final = (
         host=r"vtex(commercestable|assets)?\.com",
     ),
     Marks(
+        "vtex-catalog",
+        ("$[*].productId",),
+        ("$[*].linkText", "$[*].items[*].sellers", "$[*].productReference", "$[*].clusterHighlights"),
+        path=r"/api/catalog_system/pub/products/search",
+        host=r"vtex(commercestable|assets)?\.com",
+    ),
+    Marks(
         "sfcc",
         ("$.hits[*].productId",),
         ("$.hits[*].hitType", "$.hits[*].representedProduct", "$.selectedSortingOption", "$.sortingOptions"),

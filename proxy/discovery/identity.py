@@ -137,6 +137,8 @@ def _leaves(item: Object, steps: tuple[Step, ...]) -> Iterator[tuple[Step, ...]]
             yield from _leaves(value, here)
         elif isinstance(value, list) and len(value) == 1 and _is_scalar(value[0]):
             yield (*here, Index(0))
+        elif isinstance(value, list) and value and isinstance(value[0], dict) and len(here) < DEEPEST:
+            yield from _leaves(value[0], (*here, Index(0)))
         elif _is_scalar(value):
             yield here
 
@@ -271,8 +273,11 @@ def _plausible_one(value: object) -> float:
 
 def _nearness(steps: tuple[Step, ...], wrap: Sequence[str]) -> float:
     """1 in the product itself; a bit less on the way to it; each further object takes from it."""
+    path = [step.key for step in steps if isinstance(step, Name)]
     around = list(_names(steps)[:-1])
     listed = 0.97 if isinstance(steps[-1], Index) else 1.0
+    if Index(0) in steps[:-1]:  # the first of several: of its variants at best, where nothing else has an id
+        listed = 0.3 if words.ITS_VARIANTS.isdisjoint(words_of(path[-2])) else 0.6
     if around == list(wrap):
         return listed
     if around == list(wrap[: len(around)]):

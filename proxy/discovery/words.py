@@ -76,7 +76,8 @@ SCALE: Final = _set("width height alt src srcset aspect")
 OF_PRODUCTS: Final = _set(
     "products product hits items results docs documents records nodes edges listings listing goods articles artikel "
     "entries productos produkte produits prodotti produtos productlist productlisting search catalog catalogue "
-    "merchandise offers hit producten resultlist searchresults tiles cards plp grid"
+    "merchandise offers hit producten resultlist searchresults tiles cards plp grid content contents elements "
+    "objects matches"
 )
 CERTAINLY_PRODUCTS: Final = _set(
     "products product productos produkte produits prodotti produtos producten hits docs goods productlist"
@@ -97,14 +98,15 @@ NOT_PRODUCTS: Final = _set(
     "branches suppliers brands brand manufacturers users authors customers cart basket lineitems orders order "
     "wishlist coupons vouchers campaigns ads sponsored terms keywords trending popular recent history recently "
     "viewed events errors warnings messages notifications logs debug explain tracking analytics segments ranges "
-    "values histogram stats prices discounts taxes shipping delivery synonyms stopwords faqs faq help content "
-    "contents cms editorial guides recipes news categories category departments taxonomy tree links parameters "
-    "sources experiments tests"
+    "values histogram stats prices discounts taxes shipping delivery synonyms stopwords faqs faq help cms editorial "
+    "guides recipes news categories category departments taxonomy tree links parameters sources experiments tests "
+    "included includes"
 )
 BESIDE: Final = _set(
     "recommendations recommended recommendation related similar crosssell upsell alternatives accessories bought "
     "together complementary also featured bestsellers inspiration sponsored fallback popular trending recently "
-    "viewed recent history wishlist cart basket substitutes bundle bundles frequently"
+    "viewed recent history wishlist cart basket substitutes bundle bundles frequently promoted spotlight picks "
+    "highlights hero suggested arrivals"
 )
 """Products, but not the ones that were searched for."""
 
@@ -140,6 +142,7 @@ OF_A_PRODUCT: Final = _set(
     "goods listing catalog catalogue entry master material ec web unique offer object document doc external record"
 )
 IS_A_PRODUCT: Final = _set("product prod article artikel produkt produit producto produto prodotto articulo")
+ITS_VARIANTS: Final = _set("variants variant skus sku items offers variations children")
 BARE_VALUES: Final = _set("raw value text #text $oid @value __value__ _value")
 """Keys that say no more than "here is the value": `{"id": {"raw": "17"}}`."""
 
