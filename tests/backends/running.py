@@ -53,10 +53,12 @@ def _url(process: subprocess.Popen[bytes], said: Path) -> str:
 
 
 @contextlib.contextmanager
-def sandbox(folder: Path, bids: Mapping[str, float]) -> Iterator[str]:
-    """The ad platform in a box, with one campaign that bids for these products."""
-    campaign = {"name": "All", "bids": [{"product": product, "bid": bid} for product, bid in bids.items()]}
-    (folder / "market.yaml").write_text(json.dumps({"campaigns": [campaign]}))
+def sandbox(folder: Path, bids: Mapping[str, float], elsewhere: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The ad platform in a box: a campaign that bids for these products, and one for each product of a keyword."""
+    campaigns = [{"name": "All", "bids": [{"product": product, "bid": bid} for product, bid in bids.items()]}]
+    for word, product in (elsewhere or {}).items():
+        campaigns.append({"name": word, "keywords": [word], "bids": [{"product": product, "bid": 5.0}]})
+    (folder / "market.yaml").write_text(json.dumps({"campaigns": campaigns}))
     flags = ["--config", folder / "market.yaml", "--data", folder / "sandbox", "--listen", "127.0.0.1:0"]
     command = [sys.executable, "-m", "proxy", "sandbox", *flags]
     with started(command, SPONSORED_PROXY_ADS_KEY=CANARY, PYTHONPATH=str(ROOT), PYTHONUNBUFFERED="1") as url:

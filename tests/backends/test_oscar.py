@@ -37,7 +37,7 @@ def proxy(oscar: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     """It keeps the shopper's Host, since the shop writes addresses of its own into its answers."""
     folder = tmp_path_factory.mktemp("proxy")
     with (
-        sandbox(folder, BIDS) as ads,
+        sandbox(folder, BIDS, elsewhere={"desk": "8"}) as ads,
         Proxy(folder, port_of(oscar), port_of(ads), "--preserve-host", rules=FOLDER / "rules") as proxy,
     ):
         yield f"http://127.0.0.1:{proxy.port}"
@@ -88,6 +88,14 @@ def test_the_link_to_the_next_page_leads_through_the_proxy_to_a_page_without_ads
     said = get(following)
     assert [product["id"] for product in said.json["results"]] == [5, 6, 7]
     assert said.headers["Sponsored-Status"].startswith("skipped_page")
+
+
+def test_a_winner_that_is_not_in_the_list_is_fetched_from_the_shop(oscar: str, proxy: str) -> None:
+    """Whoever searches for a desk is offered the rattan chair; a product's own page of the API has more fields than a list."""
+    through, itself = get(f"{proxy}/api/products/?search=desk").json, get(f"{oscar}/api/products/8/").json
+    assert [product["id"] for product in through] == [8, 3, 2]
+    assert [product.get("rank") for product in through] == [1, 2, None]
+    assert without_tags(through[0]) == json.loads(json.dumps(itself).replace(oscar, proxy))
 
 
 def test_the_shops_cookies_and_the_rest_of_its_api_come_through(oscar: str, proxy: str) -> None:
