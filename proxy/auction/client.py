@@ -17,6 +17,7 @@ from proxy.ask import Ask
 from proxy.auction.breaker import Breaker, Share, State
 from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Caller
 from proxy.auction.dialects import DIALECTS
+from proxy.auction.foresight import Foresight, Key, Seen, key_of, sets_of
 from proxy.auction.question import Candidates, question_for
 from proxy.auction.verdict import ANSWERED, Verdict, failed
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
@@ -48,7 +49,7 @@ class Ads:
 
     Attributes:
         counts: `calls`, `answered`, `late` (calls for which the shopper no longer waited), `dropped_winners`,
-            `result_errors`, and each `Reason` for which a call had no results.
+            `result_errors`, `guesses` (visits that asked early), of these `guesses_right` and `guesses_wrong`, and each `Reason` for which a call had no results.
         breaker: the ad platform's; `state` and `opened` are for whoever watches.
     """
 
@@ -66,6 +67,7 @@ class Ads:
         self.caller = Caller(client, key, DIALECTS[api], clock, most=most, longest=longest, chance=chance)
         self.breaker = self.caller.breaker
         self.counts: Counter[str] = self.caller.counts
+        self.foresight = Foresight(self.caller.clock.now)
         self._pages: dict[tuple[str, float], Breaker] = {}
 
     @property
@@ -79,8 +81,15 @@ class Ads:
         return tuple(name for (name, _), page in self._pages.items() if page.state is not State.CLOSED)
 
     def begin(self, match: Match, ask: Ask, user: str | None) -> "Asking":
-        """A visit's asking; the auction itself is asked for in `Asking.answer`. `user` is what `user_of` said."""
-        return Asking(self, match, ask, user)
+        """A visit's asking; `user` is what `user_of` said.
+
+        The auction is asked for in `Asking.answer`, or now already, where the rule wants it and the products can be
+        foreseen.
+        """
+        asking = Asking(self, match, ask, user)
+        if match.rule.auction.speculate:
+            asking.foresee()
+        return asking
 
     def page(self, rule: Rule) -> Breaker:
         """The breaker of this page's late calls; a page whose timeout was changed begins anew."""
@@ -101,19 +110,36 @@ class Asking:
     """One visit's auctions.
 
     Attributes:
-        sent: the auctions of each call, once `answer` was called; for whoever explains a request.
+        sent: the auctions of each call, once they were asked for; for whoever explains a request.
         banners: one result for each banner of the rule, once `answer` has returned.
     """
 
-    __slots__ = ("_ads", "_ask", "_match", "_user", "banners", "sent")
+    __slots__ = ("_ads", "_ask", "_calls", "_key", "_match", "_places", "_seen", "_user", "banners", "sent")
 
     def __init__(self, ads: Ads, match: Match, ask: Ask, user: str | None) -> None:
         self._ads = ads
         self._match = match
         self._ask = ask
         self._user = user
+        self._key: Key | None = None
+        self._seen: Seen | None = None
+        self._places: list[list[int]] = []
+        self._calls: list[asyncio.Future[Verdict]] | None = None
         self.sent: tuple[tuple[v2.Auction, ...], ...] = ()
         self.banners: tuple[Result, ...] = ()
+
+    def foresee(self) -> None:
+        """Ask now, on the products that came the last time, where the page's guesses are mostly right."""
+        rule, ads = self._match.rule, self._ads
+        self._key = key_of(rule, self._ask, self._match.captures)
+        self._seen = None if self._key is None else ads.foresight.of(rule, self._key)
+        if self._seen is None or not ads.foresight.gate(rule).is_open:
+            return
+        if not ads.page(rule).would_let(ads.caller.clock.now()):
+            return
+        self._deal(self._seen.listings)
+        self._calls = [self._started(auctions, rule.auction.timeout) for auctions in self.sent]
+        ads.counts["guesses"] += 1
 
     async def answer(self, listings: Sequence[Candidates], within: float) -> tuple[Result, ...]:
         """One result for each listing, in their order.
@@ -128,20 +154,52 @@ class Asking:
             AdPlatformTrouble: where every call failed, with the first one's reason: TOO_LATE, ADS_DOWN, ADS_REFUSED,
                 ADS_INVALID, BREAKER_OPEN, OVERLOADED.
         """
-        rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
-        question = question_for(rule, self._ask, captures, listings, self._user)
-        wanted = question.listings + question.banners if dialect.banners else question.listings
-        places = [place for place, auction in enumerate(wanted) if auction is not None]
-        calls = [places[first : first + dialect.most] for first in range(0, len(places), dialect.most)]
-        self.sent = tuple([tuple([auction for place in call if (auction := wanted[place])]) for call in calls])
+        rule = self._match.rule
+        if self._key is not None:
+            self._compare(self._key, listings)
+        if self._calls is None:
+            self._deal(listings)
         results = [NOTHING] * (len(listings) + len(rule.banners))
-        if calls:
-            for call, verdict in zip(calls, await self._verdicts(rule, within), strict=True):
+        if self._places:
+            for call, verdict in zip(self._places, await self._verdicts(rule, within), strict=True):
                 found = verdict.results if verdict.trouble is None else [NOT_HELD] * len(call)
                 for place, result in zip(call, found, strict=True):
                     results[place] = result
         self.banners = tuple(results[len(listings) :])
         return tuple(results[: len(listings)])
+
+    def end(self) -> None:
+        """The visit is over. A guess that was compared with nothing, since there was no listing, was a wrong one."""
+        if self._seen is not None:
+            self._ads.foresight.gate(self._match.rule).note(right=False)
+            self._throw_away()
+
+    def _compare(self, key: Key, listings: Sequence[Candidates]) -> None:
+        """What came is what was foreseen, or the guess is thrown away; either way it is remembered."""
+        rule, foresight = self._match.rule, self._ads.foresight
+        if self._seen is not None:
+            right = self._seen.sets == sets_of(listings)
+            foresight.gate(rule).note(right)
+            if not right:
+                self._throw_away()
+            elif self._calls is not None:
+                self._ads.counts["guesses_right"] += 1
+        self._seen = None
+        foresight.remember(rule, key, listings)
+
+    def _throw_away(self) -> None:
+        """The calls run on by themselves; nobody waits for them, and nobody ever uses their answers."""
+        self._ads.counts["guesses_wrong"] += self._calls is not None
+        self._seen = self._calls = None
+
+    def _deal(self, listings: Sequence[Candidates]) -> None:
+        """The auctions, dealt into calls."""
+        rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
+        question = question_for(rule, self._ask, captures, listings, self._user)
+        wanted = question.listings + question.banners if dialect.banners else question.listings
+        places = [place for place, auction in enumerate(wanted) if auction is not None]
+        self._places = [places[first : first + dialect.most] for first in range(0, len(places), dialect.most)]
+        self.sent = tuple([tuple([auction for place in call if (auction := wanted[place])]) for call in self._places])
 
     async def _verdicts(self, rule: Rule, within: float) -> list[Verdict]:
         """What became of each call; raises where nothing came of any. The page's breaker learns what was late."""
@@ -170,7 +228,7 @@ class Asking:
 
     async def _wait(self, within: float) -> list[Verdict]:
         """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
-        calls = [self._started(auctions, within) for auctions in self.sent]
+        calls = self._calls or [self._started(auctions, within) for auctions in self.sent]
         timer = calls[0].get_loop().call_later(within, self._too_late, calls, within)
         verdicts = []
         try:

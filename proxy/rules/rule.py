@@ -307,9 +307,10 @@ class Auction(Section):
     speculate: bool = key(
         Flag(),
         False,
-        description="Ask for the auction while the marketplace is still searching, for listings seen lately. A wrong "
-        "guess "
-        "is an auction without an impression.",
+        description="Ask for the auction while the marketplace is still searching, on the products that came the last "
+        "time. Where others come, it is asked again: a wrong guess is an auction without an impression, so a page "
+        "guesses only while nine of its last ten comparisons were right. What else than the URL decides the products "
+        "stands in `cache.vary`.",
     )
     honour_gpc: bool = key(
         Flag(), True, description="Send no user id for browsers that say `Sec-GPC: 1` (Global Privacy Control)."

@@ -104,6 +104,9 @@ class Corridor:
         except asyncio.CancelledError:
             self._ended(visit, Reason.GONE, SHOPPER_GONE)
             raise
+        finally:
+            if asking is not None:
+                asking.end()
 
     async def _with_ads(self, view: View, organic: Organic, asking: Asking, visit: OpenVisit) -> Answer:
         """The page with its ads, or as it came wherever that cannot be."""

@@ -32,6 +32,10 @@ def of_ads(ads: Ads) -> Mapping[str, float]:
         "auction_breaker_open": int(ads.breaker.state is not State.CLOSED),
         "auction_breaker_opened_total": ads.breaker.opened,
         "auction_pages_stopped": len(ads.pages_stopped),
+        "auction_guesses_total": counts["guesses"],
+        "auction_guesses_right_total": counts["guesses_right"],
+        "auction_guesses_wrong_total": counts["guesses_wrong"],
+        "auction_pages_guessing": ads.foresight.pages_guessing,
     }
     reasons = {str(reason) for reason in Reason} & counts.keys()
     return numbers | {f"auction_failed_total|reason|{reason}": counts[reason] for reason in reasons}

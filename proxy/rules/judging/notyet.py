@@ -10,7 +10,6 @@ from typing import Final
 from proxy.rules.reading.draft import Draft
 
 NOT_YET: Final[dict[str, tuple[Callable[[Draft], bool], str]]] = {
-    "auction.speculate": (lambda rule: rule.values.get("auction.speculate") is True, "`speculate: true`"),
     "cache": (lambda rule: rule.given("cache"), "the cache"),
 }
 

@@ -364,3 +364,97 @@ async def test_every_reply_of_the_fake_is_the_contract():
         platform.replies = wins("a", "b")
         (result,) = await visit(ads).answer([listing("a", "b")], AMPLE)
         assert [winner.rank for winner in result.winners] == [1, 2]
+
+
+# -- asking early ---------------------------------------------------------------
+
+
+async def seen_often(ads, rule, *ids, times=11):
+    """So many visits whose products are always the same: from then on the page may guess."""
+    for _ in range(times):
+        early = visit(ads, rule)
+        await early.answer([listing(*ids)], AMPLE)
+        early.end()
+
+
+async def test_a_page_that_was_seen_often_is_asked_for_before_its_products_are_there():
+    async with asking() as (platform, ads):
+        rule = a_rule(speculate=True)
+        await seen_often(ads, rule, "p_1", "p_2")
+        asked = len(platform.requests)
+        early = visit(ads, rule)
+        await asyncio.wait_for(platform.asked(asked + 1), AMPLE)
+        found = await early.answer([listing("p_2", "p_1")], AMPLE)
+        early.end()
+        assert ids_of(found) == [["p_1"]]
+        assert len(platform.requests) == asked + 1
+        assert (ads.counts["guesses"], ads.counts["guesses_right"], ads.counts["guesses_wrong"]) == (1, 1, 0)
+
+
+async def test_where_other_products_came_the_guess_is_thrown_away_and_asked_anew():
+    async with asking() as (platform, ads):
+        platform.replies = first_of_each
+        rule = a_rule(speculate=True)
+        await seen_often(ads, rule, "p_1", "p_2")
+        asked = len(platform.requests)
+        early = visit(ads, rule)
+        await asyncio.wait_for(platform.asked(asked + 1), AMPLE)
+        found = await early.answer([listing("p_1", "p_3")], AMPLE)
+        assert ids_of(found) == [["p_1"]]
+        assert [one["products"]["ids"] for one in platform.requests[-1].auctions] == [["p_1", "p_3"]]
+        assert len(platform.requests) == asked + 2
+        assert (ads.counts["guesses_right"], ads.counts["guesses_wrong"]) == (0, 1)
+
+
+async def test_no_answer_serves_two_visits():
+    async with asking() as (platform, ads):
+        rule = a_rule(speculate=True)
+        await seen_often(ads, rule, "p_1", "p_2")
+        asked = len(platform.requests)
+        both = [visit(ads, rule), visit(ads, rule)]
+        for early in both:
+            await early.answer([listing("p_1", "p_2")], AMPLE)
+        assert len(platform.requests) == asked + 2
+
+
+async def test_a_page_whose_products_change_stops_guessing_and_begins_again():
+    async with asking() as (_, ads):
+        rule = a_rule(speculate=True)
+        await seen_often(ads, rule, "p_1", "p_2")
+        for number in range(2):
+            early = visit(ads, rule)
+            await early.answer([listing("p_1", f"new_{number}")], AMPLE)
+            early.end()
+        guesses = ads.counts["guesses"]
+        await seen_often(ads, rule, "p_1", "p_2", times=9)
+        assert ads.counts["guesses"] == guesses
+        await seen_often(ads, rule, "p_1", "p_2", times=3)
+        assert ads.counts["guesses"] > guesses
+
+
+async def test_a_page_that_brings_no_listing_any_more_stops_guessing():
+    async with asking() as (_, ads):
+        rule = a_rule(speculate=True)
+        await seen_often(ads, rule, "p_1", "p_2")
+        for _ in range(5):
+            visit(ads, rule).end()
+        assert ads.counts["guesses"] == ads.counts["guesses_wrong"] == 2
+
+
+async def test_without_the_rules_wish_nothing_is_asked_early():
+    async with asking() as (platform, ads):
+        await seen_often(ads, a_rule(), "p_1", "p_2")
+        asked = len(platform.requests)
+        visit(ads).end()
+        assert (len(platform.requests), len(ads.foresight)) == (asked, 0)
+
+
+async def test_a_shopper_waits_for_an_early_answer_no_longer_than_for_another():
+    async with asking() as (platform, ads):
+        rule = a_rule(speculate=True)
+        await seen_often(ads, rule, "p_1", "p_2")
+        platform.held.clear()
+        early = visit(ads, rule)
+        assert await reason_of(early.answer([listing("p_1", "p_2")], SOON)) is Reason.TOO_LATE
+        platform.held.set()
+        await idle(ads)

@@ -68,9 +68,13 @@ class TheAds:
     answer_with: Callable[[Sequence[Candidates]], Sequence[Result]] = lambda listings: [wins("p2") for _ in listings]
     asked: list[tuple[Sequence[Candidates], float]] = field(default_factory=list)
     banners: Sequence[Result] = ()
+    ended: int = 0
 
     def begin(self, match: object, ask: object, user: str | None) -> "TheAds":
         return self
+
+    def end(self) -> None:
+        self.ended += 1
 
     async def answer(self, listings: Sequence[Candidates], within: float) -> Sequence[Result]:
         self.asked.append((listings, within))

@@ -7,7 +7,6 @@ from tests.builders import a_rule_text, the_problems
     ("sections", "key"),
     [
         ({"cache": "{ttl: 30s}"}, "cache"),
-        ({"auction": "{slots: 2, speculate: true}"}, "auction.speculate"),
     ],
 )
 def test_what_comes_with_a_later_version_is_refused_by_one_problem(sections: dict[str, str], key: str) -> None:
