@@ -62,7 +62,7 @@ def read_batch(body: bytes) -> Sequence[Received]:
         raise NotTaken(faults)
     try:
         kinds = msgspec.structs.asdict(_REQUEST.decode(body))
-        return [_received(kind, bytes(raw)) for kind, raws in kinds.items() for raw in raws or ()]
+        return [received_of(kind, bytes(raw)) for kind, raws in kinds.items() for raw in raws or ()]
     except (ValueError, RecursionError):
         raise NotTaken(_TOO_DEEP) from None
 
@@ -77,7 +77,7 @@ def read_v1(body: bytes) -> Received:
     if faults := v1_faults_of(body):
         raise NotTaken(faults)
     try:
-        return _received(V1, body.strip())
+        return received_of(V1, body.strip())
     except (ValueError, RecursionError):
         raise NotTaken(_TOO_DEEP) from None
 
@@ -100,7 +100,8 @@ _CANONICAL: Final = msgspec.json.Encoder(order="sorted").encode
 _TOO_DEEP: Final = (Fault(ErrorCode.BAD_REQUEST, "", "the request is nested too deep"),)
 
 
-def _received(kind: str, raw: bytes) -> Received:
+def received_of(kind: str, raw: bytes) -> Received:
+    """An event without a fault, given its kind (`event.Event`) and its own bytes."""
     content: Mapping[str, Any] = _JSON.decode(raw)
     event = Event(kind=kind, id=content.get("id") or "", body=raw, digest=_digest(raw, content))
     moment = content.get("occurredAt") or content.get("purchasedAt") or ""

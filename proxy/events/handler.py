@@ -13,10 +13,8 @@ What a body is called does not matter, only what it is: a beacon says
 text/plain, others say nothing, and an event must not be lost over it.
 """
 
-import asyncio
-import logging
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, Protocol, TypeVar
 
 from aiohttp import web
@@ -24,22 +22,19 @@ from aiohttp import web
 from proxy.clock import Clock
 from proxy.events import replies
 from proxy.events.batch import NotTaken, read_batch, read_v1
+from proxy.events.doorway import Doorway, Terms
 from proxy.events.guard import Guard, why_invalid
 from proxy.events.intake import Forwarding, Intake
-from proxy.events.origins import PREFLIGHT, Origins
+from proxy.events.origins import Origins
 from proxy.events.outbox import Outbox
 from proxy.events.replies import Refusal, Told
-from proxy.events.sender import PATIENCE, Fields, body_of, cut, fields_of, send
+from proxy.events.sender import PATIENCE, Fields
 from proxy.topsort import v1, v2
 
-_log = logging.getLogger(__name__)
 _Found = TypeVar("_Found")
 
 MOST_BYTES: Final = 256 * 1024
 """Of a request, as it came and decoded: two hundred events of more than a kilobyte."""
-
-_PREFLIGHT: Final = Told(204, replies.TAKEN.head + PREFLIGHT)
-_OPTIONS: Final = Told(204, replies.TAKEN.head + b"Allow: POST, OPTIONS\r\n")
 
 
 def paths_of(prefix: str, *, widgets: bool) -> Sequence[str]:
@@ -95,75 +90,25 @@ class EventsDoor:
         """What happened, "what" or "what|which": what `Intake` counts, and rejected, faults, gone."""
         self._intake = Intake(outbox, forward, clock, self.counts)
         self._widgets = widgets
-        self._origins = origins
-        self._guard = guard
-        self._clock = clock
-        self._client_of = client_of
-        self._host_of = host_of
-        self._patience = patience
         paths = paths_of(prefix, widgets=widgets is not None)
-        self._rooms: dict[str, Callable[[web.BaseRequest, Fields, bytes], Awaitable[Told]]] = dict(
-            zip(paths, (self._take, self._hand_on, self._ask), strict=False)
+        self._doorway = Doorway(
+            dict(zip(paths, (self._take, self._hand_on, self._ask), strict=False)),
+            self.counts,
+            MOST_BYTES,
+            Terms(origins, guard, clock, client_of, host_of, patience),
         )
-
-    def owns(self, target: str) -> bool:
-        """Whether a request target, as sent, is one of ours; asked for every request that comes in."""
-        return target in self._rooms or ("?" in target and target.partition("?")[0] in self._rooms)
-
-    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer a request that is ours."""
-        fields = fields_of(request)
-        welcome = self._origins.welcome(fields, lambda: self._host_of(request))
-        try:
-            return send(request, await self._answer(request, fields, welcome), welcome or b"")
-        except Refusal as refusal:
-            self.counts[f"rejected|{refusal.why}"] += 1
-            return send(request, refusal.told, welcome or b"", last=refusal.last or _still_waits(request, fields))
-        except ConnectionError:
-            self.counts["gone"] += 1
-            return cut(request)
-        except asyncio.CancelledError:  # what was handed to the outbox is kept whole, though nobody hears of it
-            self.counts["gone"] += 1
-            raise
-        except Exception:
-            _log.exception("a mistake of ours: a request of events has failed")
-            self.counts["rejected|bug"] += 1
-            return send(request, replies.OUR_MISTAKE, welcome or b"", last=True)
+        self.owns = self._doorway.owns
+        self.handle = self._doorway.handle
 
     async def close(self) -> None:
         """Wait for what is under way though its sender has left."""
         await self._intake.close()
 
-    # -- may it come in? ----------------------------------------------------
-
-    async def _answer(self, request: web.BaseRequest, fields: Fields, welcome: bytes | None) -> Told:
-        if welcome is None:
-            raise Refusal("origin", replies.NOT_WELCOME)
-        method = request._message.method
-        if method == "OPTIONS":
-            return _PREFLIGHT if b"access-control-request-method" in fields else _OPTIONS
-        if method != "POST":
-            raise Refusal("method", replies.NOT_ALLOWED)
-        self._may_send(request)
-        body = await body_of(request, fields, MOST_BYTES, self._patience)
-        return await self._rooms[request._message.path.partition("?")[0]](request, fields, body)
-
-    def _may_send(self, request: web.BaseRequest) -> None:
-        if self._guard.limits:
-            wait = self._guard.wait(self._client_of(request), self._clock.now())
-            if wait:
-                raise Refusal("rate", replies.too_fast(wait))
-
-    def _pays(self, request: web.BaseRequest, events: int) -> None:
-        """For the events beside the first one, which was paid for at the door."""
-        if self._guard.limits and events > 1:
-            self._guard.charge(self._client_of(request), events - 1, self._clock.now())
-
     # -- the rooms behind it ------------------------------------------------
 
     async def _take(self, request: web.BaseRequest, fields: Fields, body: bytes) -> Told:
         received = self._read(read_batch, body)
-        self._pays(request, len(received))
+        self._doorway.pays(request, len(received))
         await self._intake.keep(received, why_invalid(fields))
         return replies.TAKEN
 
@@ -181,8 +126,3 @@ class EventsDoor:
             for fault in trouble.faults:
                 self.counts[f"faults|{fault.code}"] += 1
             raise Refusal("invalid", replies.not_events(trouble.faults)) from None
-
-
-def _still_waits(request: web.BaseRequest, fields: Fields) -> bool:
-    """Whether the sender still waits to be told that its body may come; after a refusal it need not send it."""
-    return b"expect" in fields and not request.content.is_eof()

@@ -35,12 +35,12 @@ class Intake:
 
     Args:
         outbox: where they are kept.
-        forward: where those of version 1 go.
+        forward: where those of version 1 go; None where none of them come.
         clock: the calendar, for times that cannot be right.
         counts: "what" or "what|which": taken, seen, conflicts, filtered, clock.
     """
 
-    def __init__(self, outbox: Outbox, forward: Forwarding, clock: Clock, counts: Counter[str]) -> None:
+    def __init__(self, outbox: Outbox, forward: Forwarding | None, clock: Clock, counts: Counter[str]) -> None:
         self._outbox = outbox
         self._forward = forward
         self._clock = clock
@@ -61,12 +61,26 @@ class Intake:
         if wanted:
             await self._put(wanted)
         if why is not None:
-            await self._set_aside([one for one in received if one.type in INTERACTIONS], why)
+            await self.set_aside([one for one in received if one.type in INTERACTIONS], why)
+
+    async def set_aside(self, received: Sequence[Received], why: str, said: str = "") -> None:
+        """Keep what is not sent on, for people to look at; no room for it is no trouble of the sender's.
+
+        Args:
+            received: the events.
+            why: one word, for the metrics.
+            said: the reason in full, where one word does not say it.
+        """
+        if received:
+            self._counts[f"filtered|{why}"] += len(received)
+            with suppress(OutboxTrouble):
+                await self._outbox.filter([one.event for one in received], said or why)
 
     async def hand_on(self, one: Received, why: str | None) -> Told:
         """Hand an event of version 1 on at once; what its sender is told. Args and errors as of `keep`."""
+        assert self._forward is not None
         if why is not None and one.type in INTERACTIONS:
-            await self._set_aside([one], why)
+            await self.set_aside([one], why)
             return _KEPT
         try:
             status, said = await self._to_its_end(self._forward.send(one.event.body))
@@ -93,13 +107,6 @@ class Intake:
             if put is Put.CONFLICT:
                 self._counts["conflicts"] += 1
             self._taken(one)
-
-    async def _set_aside(self, received: Sequence[Received], why: str) -> None:
-        """Keep what is not sent on, for people to look at; no room for it is no trouble of the sender's."""
-        if received:
-            self._counts[f"filtered|{why}"] += len(received)
-            with suppress(OutboxTrouble):
-                await self._outbox.filter([one.event for one in received], why)
 
     async def _to_its_end(self, work: Coroutine[Any, Any, tuple[int, bytes]]) -> tuple[int, bytes]:
         """What it comes to; it goes on, too, when the sender leaves: half a forwarding is nobody's wish."""

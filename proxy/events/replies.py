@@ -31,11 +31,13 @@ class Told(msgspec.Struct, frozen=True):
         status: the status code.
         head: status line and header lines, all but the sender's own (CORS, connection) and the last empty line.
         body: the body.
+        lines: those header lines that say something of their own (`Retry-After`), for who tells it in other words.
     """
 
     status: int
     head: bytes
     body: bytes = b""
+    lines: bytes = b""
 
 
 class Refusal(Exception):
@@ -69,7 +71,7 @@ def in_json(status: int, body: bytes, lines: bytes = b"") -> Told:
     if status == 204:
         return Told(status, line + lines)
     head = b"%bContent-Type: application/json\r\nCache-Control: no-store\r\nContent-Length: %d\r\n"
-    return Told(status, head % (line, len(body)) + lines, body)
+    return Told(status, head % (line, len(body)) + lines, body, lines)
 
 
 def _phrase(status: int) -> bytes:
