@@ -68,6 +68,8 @@ _WEAKER: Final = {
     "web": 0.05,
     "master": 0.04,
     "record": 0.1,
+    "doc": 0.15,
+    "document": 0.15,
 }
 
 
@@ -246,7 +248,7 @@ def names_a_product(identity: Identity) -> bool:
 # -- by its values ----------------------------------------------------------------
 
 _DATE: Final = re.compile(r"\d{4}-\d\d-\d\d([T ].*)?")
-_URL: Final = re.compile(r"(?:https?:)?//|/|\w+\.\w+/|data:")
+_URL: Final = re.compile(r"(?:https?:)?//|\w+\.\w+/|data:")
 
 
 def _plausible(values: Sequence[object]) -> float:
@@ -265,6 +267,8 @@ def _plausible_one(value: object) -> float:
         return 0.05
     if _URL.match(text) or _DATE.fullmatch(text):
         return 0.1
+    if text.startswith("/"):  # the path of a page, mostly
+        return 0.6
     return 0.55 if re.search(r"\s", text) else 1.0
 
 

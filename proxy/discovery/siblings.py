@@ -46,7 +46,7 @@ def listings_of(candidate: Candidate) -> Candidate:
 def _alike(one: Look, best: Look) -> bool:
     """Of one kind: many keys in common, and not far less of a product; or the same with fewer fields asked for."""
     common = len(one.keys.keys() & best.keys.keys())
-    if common == len(one.keys):
+    if common == len(one.keys) and "title" not in one.traits:
         return True
     return common >= ALIKE * len(one.keys.keys() | best.keys.keys()) and 2 * one.worth >= best.worth
 
