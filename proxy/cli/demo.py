@@ -124,7 +124,7 @@ class Demo:
         self._serving = False
         self._keepers: list[asyncio.Task[None]] = []
         self.rules, self._whose_rules = _rules(args.rules, folder)
-        _furnish(folder)
+        furnish(folder)
         self._shop = Child("the shop", _shop_command(ports), f"http://{HOST}:{ports.shop}/healthz")
         sandbox = _sandbox_command(ports, folder, args)
         self._sandbox = Child("the ad platform", sandbox, f"http://{HOST}:{ports.sandbox}/healthz")
@@ -235,7 +235,7 @@ def _rules(asked: Path | None, folder: Path) -> tuple[Path, str]:
     return copy, f"{copy}/  (a copy; edit one: it counts within a second)"
 
 
-def _furnish(folder: Path) -> None:
+def furnish(folder: Path) -> None:
     """Write the key, the campaigns and the catalogue that the ad platform reads; what a person changed stays."""
     folder.mkdir(parents=True, exist_ok=True)
     key = folder / "key"

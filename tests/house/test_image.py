@@ -74,14 +74,14 @@ def test_packages_come_by_their_hash_only():
 
 
 def test_no_secret_is_built_in():
-    for file in ("Dockerfile", "deploy/sponsored-proxy.service", ".ci/run"):
+    for file in ("Dockerfile", "deploy/systemd/sponsored-proxy.service", ".ci/run"):
         text = (HOUSE / file).read_text()
         assert not re.search(rf"{KEY_VARIABLE}\s*=\s*\S", text), file
         assert not re.search(r"TOKEN\s*=\s*\S", text), file
 
 
 def test_every_variable_that_is_set_is_a_setting():
-    for file in ("Dockerfile", "deploy/sponsored-proxy.service"):
+    for file in ("Dockerfile", "deploy/systemd/sponsored-proxy.service"):
         used = set(re.findall(r"SPONSORED_PROXY_[A-Z_]+", (HOUSE / file).read_text()))
         assert used <= VARIABLES, file
 
@@ -98,7 +98,7 @@ def test_it_runs_as_the_image_runs_it(tmp_path):
 def test_the_unit_lets_requests_end_before_it_kills():
     unit = ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str
-    unit.read(HOUSE / "deploy" / "sponsored-proxy.service")
+    unit.read(HOUSE / "deploy" / "systemd" / "sponsored-proxy.service")
     service = unit["Service"]
     assert service["KillMode"] == "mixed"
     defaults = {setting.name: setting for setting in SETTINGS}
