@@ -106,7 +106,7 @@ def _discovered(value: object, request: Request | None) -> Discovery:
     backend, fit = _fitting(backends, value, request)
     if fit is not None and backend is not None:
         return _of_preset(backend, fit, ranked)
-    chosen = next((each for each in ranked if each.points >= ENOUGH and each.id), None)
+    chosen = _chosen(ranked)
     if chosen is None:
         seen = tuple(map(_told, ranked[:MOST_TOLD]))
         return Discovery(None, None, None, False, ("there is no list that looks like products",), seen)
@@ -116,6 +116,17 @@ def _discovered(value: object, request: Request | None) -> Discovery:
     runners_up = tuple(map(_told, others[:MOST_TOLD]))
     backend = backends[0] if backends else None
     return Discovery(str(found.candidate), str(found.ids[0]), None, not doubts, doubts, runners_up, found, backend)
+
+
+def _chosen(ranked: Sequence[Scored]) -> Scored | None:
+    """The list of products; where none has enough points, one of plain products, whatever it is called."""
+    enough = (each for each in ranked if each.points >= ENOUGH and each.id)
+    return next(enough, None) or next((each for each in ranked if _are_plainly_products(each)), None)
+
+
+def _are_plainly_products(each: Scored) -> bool:
+    has_price = "price" in each.look.traits or each.look.deep_price
+    return has_price and "title" in each.look.traits and each.id is not None and each.id.score >= GOOD
 
 
 def _fitting(
@@ -149,6 +160,8 @@ def _told(each: Scored) -> RunnerUp:
 
 
 def _rivals(chosen: Scored, others: Sequence[Scored]) -> Iterator[str]:
+    if chosen.points < ENOUGH:
+        yield f"{chosen.candidate} is called or placed like something else than the products that were searched for"
     rival = max(others, key=lambda each: each.points, default=None)
     if rival is not None and rival.points >= ENOUGH and chosen.points - rival.points < CLEAR_LEAD:
         yield f"{rival.candidate} looks much like a list of products, too"

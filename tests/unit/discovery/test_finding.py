@@ -80,3 +80,9 @@ def test_what_is_no_json_is_told():
 def test_the_answers_of_well_known_shops_and_platforms_are_understood(shape):
     discovery = found(expanded(shape["response"]))
     assert (discovery.list, discovery.id) == (shape["list"], shape["id"])
+
+
+def test_plain_products_under_another_name_are_taken_with_a_doubt_where_nothing_else_is_there():
+    discovery = found({"sidebar": {"promotions": {"banners": lamps(2)}}})
+    assert discovery.list == "$.sidebar.promotions.banners"
+    assert "is called or placed like something else" in discovery.doubts[0]
