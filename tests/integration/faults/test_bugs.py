@@ -21,7 +21,7 @@ WITH_ADS = [
     "proxy.search.page:arm_of",
     "proxy.auction.client:Ads.begin",
     "proxy.search.organic:Organic.text",
-    "proxy.search.plan:Plan.read",
+    "proxy.search.lossless.reading:Reading.read",
     "proxy.auction.client:Asking.answer",
     "proxy.auction.client:question_for",
     "proxy.auction.caller:judge",
