@@ -71,13 +71,13 @@ def test_a_folder_of_rules_that_is_not_there_is_told(tmp_path):
 
 
 def test_the_folder_holds_what_the_processes_need(tmp_path):
-    demo._furnish(tmp_path)
+    demo.furnish(tmp_path)
     assert stat.S_IMODE((tmp_path / "key").stat().st_mode) == 0o600
     key = (tmp_path / "key").read_text()
     assert len(json.loads((tmp_path / "catalogue.json").read_text())["products"]) == 312
     assert read_market(tmp_path / "campaigns.yaml").by_id["TL-1001"].vendor
     (tmp_path / "campaigns.yaml").write_text("reserve: 1")
-    demo._furnish(tmp_path)
+    demo.furnish(tmp_path)
     assert (tmp_path / "key").read_text() == key
     assert (tmp_path / "campaigns.yaml").read_text() == "reserve: 1"
 
