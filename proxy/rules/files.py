@@ -57,7 +57,7 @@ def _drafts_of(name: str, raw: bytes, problems: list[Problem]) -> list[Draft]:
         lines = text.splitlines()
         root = read_yaml(text)
     except NotYaml as error:
-        problems.append(_of_yaml(name, raw, error))
+        problems.append(problem_of_yaml(name, raw, error))
         return []
     if root is None:
         problems.append(_whole("error", name, "the file is empty", "write a rule, or remove the file"))
@@ -81,7 +81,8 @@ def _rules_of(nodes: Sequence[Node], name: str, lines: list[str]) -> Iterator[Dr
             return
 
 
-def _of_yaml(name: str, raw: bytes, error: NotYaml) -> Problem:
+def problem_of_yaml(name: str, raw: bytes, error: NotYaml) -> Problem:
+    """The problem of a file whose text cannot be read."""
     lines = raw[: LARGEST + 3].removeprefix(b"\xef\xbb\xbf").decode(errors="replace").splitlines() if error.line else []
     line = lines[error.line - 1] if 0 < error.line <= len(lines) else ""
     column = error.column + 1 if error.line else 0

@@ -13,12 +13,15 @@ from aiohttp import web
 from proxy.auction.widgets import Widgets
 from proxy.clock import Clock
 from proxy.events.delivery import Delivery
+from proxy.events.doorway import Terms
 from proxy.events.forward import Forward
 from proxy.events.guard import Guard
 from proxy.events.handler import EventsDoor
 from proxy.events.origins import Origins
 from proxy.events.outbox import Outbox
 from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.segment.configuration import Configuration
+from proxy.events.segment.door import SegmentDoor
 from proxy.search.shopper import peer_of
 from proxy.search.trust import TrustedProxies
 from proxy.server import numbers
@@ -56,20 +59,35 @@ class Events:
         self._forward = Forward(self._outbox, self._to_forward, key, clock)
         self._widgets = Widgets(self._to_widgets, key, clock) if settings.widget_auctions else None
         self._delivery = Delivery(self._outbox, self._to_deliver, key, clock)
+        guard, origins = Guard(settings.events_rate), Origins(settings.events_origins)
         self._door = EventsDoor(
             self._outbox,
             self._forward,
             self._widgets,
             prefix=settings.events_prefix,
-            origins=Origins(settings.events_origins),
-            guard=Guard(settings.events_rate),
+            origins=origins,
+            guard=guard,
             clock=clock,
             client_of=self._client_of,
             host_of=self._host_of,
         )
-        self.owns = self._door.owns
-        self.handle = self._door.handle
+        files = (settings.segment_write_key_file, settings.segment_secret_file, settings.segment_mapping)
+        self._segment = SegmentDoor(
+            self._outbox,
+            Configuration(*files, clock),
+            settings.events_prefix,
+            Terms(origins, guard, clock, self._client_of, self._host_of),
+        )
         self._delivering: asyncio.Task[None] | None = None
+
+    def owns(self, target: str) -> bool:
+        """Whether a request target, as sent, is one of ours; asked for every request that comes in."""
+        return self._door.owns(target) or self._segment.owns(target)
+
+    async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request that is ours."""
+        door = self._door if self._door.owns(request._message.path) else self._segment
+        return await door.handle(request)
 
     async def start(self) -> None:
         """Open the outbox, and deliver from now on."""
@@ -83,6 +101,7 @@ class Events:
     async def close(self) -> None:
         """Let go of everything; what was not delivered stays in the outbox."""
         await self._door.close()
+        await self._segment.close()
         await self.rest(_LAST_CALLS)
         if self._delivering is not None:
             await self._delivering
@@ -94,6 +113,7 @@ class Events:
         """What happened to events in this worker."""
         return {
             **numbers.of_events(self._door, self._forward, self._delivery),
+            **numbers.of_segment(self._segment),
             **numbers.of_widgets(self._widgets),
         }
 

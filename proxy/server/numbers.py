@@ -13,6 +13,7 @@ from proxy.auction.widgets import Widgets
 from proxy.events.delivery import Delivery
 from proxy.events.forward import Forward
 from proxy.events.handler import EventsDoor
+from proxy.events.segment.door import SegmentDoor
 from proxy.reasons import Reason
 
 # What a counter's part behind its `|` (or `.`) is.
@@ -48,6 +49,11 @@ def of_events(door: EventsDoor, forward: Forward, delivery: Delivery) -> Mapping
         **dict(_counted("events", delivery.counts)),
         **dict(_counted("events_v1", forward.counts)),
     }
+
+
+def of_segment(door: SegmentDoor) -> Mapping[str, float]:
+    """What happened to Segment's events before they were ours."""
+    return dict(_counted("segment", door.counts))
 
 
 def of_widgets(widgets: Widgets | None) -> Mapping[str, float]:

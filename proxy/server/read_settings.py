@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proxy.errors import SettingsTrouble
+from proxy.events.segment.configuration import problems_of
 from proxy.server.key import Key, cleaned, read_key
 from proxy.server.settings import KEY_VARIABLE, PREFIX, SETTINGS, Setting, Settings
 
@@ -27,8 +28,13 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
             parser.add_argument(setting.flag, metavar=setting.shape, help=text)
 
 
-def read_settings(flags: Mapping[str, str | None], environment: Mapping[str, str]) -> Settings:
+def read_settings(flags: Mapping[str, str | None], environment: Mapping[str, str], *, first: bool = True) -> Settings:
     """The settings that flags (by attribute name) and environment give together; a flag wins.
+
+    Args:
+        flags: by attribute name.
+        environment: by variable.
+        first: whether files that are read again later are to be usable now, too.
 
     Raises:
         SettingsTrouble: with a line for every problem.
@@ -43,14 +49,19 @@ def read_settings(flags: Mapping[str, str | None], environment: Mapping[str, str
             told[setting.attribute] = text
     values["ads_key"] = _key(values["ads_key_file"], environment, problems)
     problems.extend(_contradictions(values))
+    segment = [values[f"segment_{name}"] for name in ("write_key_file", "secret_file", "mapping")]
+    problems.extend(problems_of(*segment) if first else ())
     if problems:
         raise SettingsTrouble("\n".join(problems))
     return Settings(**values, told=told)
 
 
 def again(told: Mapping[str, str], key: str) -> Settings:
-    """The same settings in another process: what it was told, and the key that came apart from it."""
-    return read_settings({**told, "ads_key_file": None}, {KEY_VARIABLE: key})
+    """The same settings in another process: what it was told, and the key that came apart from it.
+
+    A file that was usable when the service started and is not so now keeps no worker from starting.
+    """
+    return read_settings({**told, "ads_key_file": None}, {KEY_VARIABLE: key}, first=False)
 
 
 def _said(setting: Setting, flags: Mapping[str, str | None], environment: Mapping[str, str]) -> tuple[str, str | None]:
@@ -99,12 +110,23 @@ def _contradictions(values: Mapping[str, Any]) -> Iterable[str]:
             yield from _unusable_pair(kind, certificate, key)
     if values["no_events"] and values["widget_auctions"]:
         yield "--no-events and --widget-auctions: without events no path is ours; leave one of the two out"
+    yield from _of_segment(values)
     admin, listen = values["admin"], values["listen"]
     if admin is not None and not admin.is_loopback and values["admin_token"] is None:
         how = f"set {PREFIX}ADMIN_TOKEN, or write an address of this machine such as 127.0.0.1:9090"
         yield f"--admin {admin}: others than this machine can reach it; {how}"
     if admin is not None and admin == listen and admin.port:
         yield f"--admin {admin}: shoppers come in there (--listen); write another port"
+
+
+def _of_segment(values: Mapping[str, Any]) -> Iterable[str]:
+    keys = [name for name in ("segment_write_key_file", "segment_secret_file") if values[name] is not None]
+    for name in keys if values["no_events"] else ():
+        flag = f"--{name.replace('_', '-')}"
+        yield f"--no-events and {flag}: without events no path is ours; leave one of the two out"
+    if values["segment_mapping"] is not None and not keys:
+        how = "write --segment-write-key-file, or --segment-secret-file, too"
+        yield f"--segment-mapping: nothing of Segment's is taken without a key; {how}"
 
 
 def _unusable_pair(kind: str, certificate: Path, key: Path) -> Iterable[str]:

@@ -53,6 +53,9 @@ class Settings:
     events_rate: Rate | None
     outbox_size: int
     widget_auctions: bool
+    segment_write_key_file: Path | None
+    segment_secret_file: Path | None
+    segment_mapping: Path | None
     admin: Address
     admin_token: str | None = field(repr=False)
     drain: float
@@ -156,6 +159,9 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("events-rate", "N/s", units.rate, None, "events of one client, by address; more get a 429"),
     Setting("outbox-size", "SIZE", _outbox_size, "1GiB", "events that wait on disk; more get a 503"),
     _switch("widget-auctions", "answer banner widgets' auctions (/v2/auctions), too"),
+    Setting("segment-write-key-file", "FILE", Path, None, "take Segment's events with these write keys, one a line"),
+    Setting("segment-secret-file", "FILE", Path, None, "take Segment's webhook, signed with the secret in this file"),
+    Setting("segment-mapping", "FILE", Path, None, "which of Segment's calls is which event (YAML)"),
     Setting("admin", "ADDRESS", units.address, "127.0.0.1:9090", "health, metrics, admin page; never for shoppers"),
     Setting("admin-token", "TOKEN", _token, None, "needed where --admin is not loopback (not by probes)", secret=True),
     Setting("drain", "TIME", _time, "30s", "how long requests under way may take to end after SIGTERM"),

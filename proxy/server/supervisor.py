@@ -20,6 +20,7 @@ from proxy.errors import RuleTrouble
 from proxy.events.handler import paths_of
 from proxy.events.outbox import Outbox, OutboxTrouble, Status
 from proxy.events.outbox_sqlite import prepare
+from proxy.events.segment.door import paths_of as segment_paths_of
 from proxy.ops.admin import Admin
 from proxy.ops.exposition import House
 from proxy.ops.metrics import Tally
@@ -209,10 +210,18 @@ class Supervisor:
         """What the rules want of paths at which events are taken; `check` knows no `--events-prefix`."""
         if self._settings.no_events:
             return
-        for path in paths_of(self._settings.events_prefix, widgets=self._settings.widget_auctions):
+        for path in self._paths_of_events():
             if pages := self._rulebook.wanting(path):
                 how = "write another --events-prefix, or --no-events"
                 _log.warning("events are taken at %s: %s never sees a request there; %s", path, ", ".join(pages), how)
+
+    def _paths_of_events(self) -> Sequence[str]:
+        told = self._settings
+        api, webhook = told.segment_write_key_file is not None, told.segment_secret_file is not None
+        return [
+            *paths_of(told.events_prefix, widgets=told.widget_auctions),
+            *segment_paths_of(told.events_prefix, api=api, webhook=webhook),
+        ]
 
     async def _look_at_key(self) -> None:
         if await asyncio.to_thread(self._key_watch.renewed):

@@ -33,7 +33,7 @@ PURE = {
     *(f"rules/{name}" for name in ("rule", "selector", "sources", "book", "problems")),
     *(f"search/{name}" for name in ("headers", "listing", "merge", "visit", "eligibility")),
     *(f"auction/{name}" for name in ("question", "winners", "foresight", "breaker")),
-    *(f"events/{name}" for name in ("batch", "segment", "backoff", "guard")),
+    *(f"events/{name}" for name in ("batch", "backoff", "guard")),
     "topsort/v1",
     "topsort/v2",
 }

@@ -48,11 +48,29 @@ async def test_an_event_is_kept_and_delivered_with_the_key_and_nothing_of_its_se
             assert proxy.seen == []
 
 
+async def test_a_call_of_segments_is_delivered_as_the_platforms_event(tmp_path):
+    (tmp_path / "keys").write_text("wk_canary\n")
+    call = {"messageId": "m1", "timestamp": EVENT["occurredAt"], "anonymousId": "u", "event": "Product Clicked"}
+    body = json.dumps({**call, "writeKey": "wk_canary", "properties": {"resolvedBidId": "b"}}).encode()
+    head = f"Host: shop.example\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
+    async with AdPlatform() as platform:
+        platform.replies = taken
+        told = {"ads_url": platform.url, "no_events": None, "data": str(tmp_path)}
+        async with a_proxy(served, RULE, segment_write_key_file=str(tmp_path / "keys"), **told) as proxy:
+            answer = await proxy.raw(f"POST /topsort/segment/v1/t HTTP/1.1\r\n{head}".encode() + body)
+            assert answer.startswith(b"HTTP/1.1 200 ")
+            await asyncio.wait_for(platform.asked(1), 10)
+            [request] = platform.requests
+            assert json.loads(request.body) == {"clicks": [EVENT | {"id": "m1"}]}
+            assert proxy.app.numbers()["segment_taken_total|kind|clicks"] == 1
+            assert "wk_canary" not in repr(platform.requests)
+
+
 async def test_what_is_not_at_our_paths_is_the_marketplaces(tmp_path):
     async with a_proxy(served, RULE, no_events=None, data=str(tmp_path)) as proxy:
-        for path in ("/topsort/v2/events/", "/v2/events", "/topsort/v2/auctions"):
+        for path in ("/topsort/v2/events/", "/v2/events", "/topsort/v2/auctions", "/topsort/segment/v1/t"):
             assert (await proxy.raw(a_post(path))).startswith(b"HTTP/1.1 200 ")
-        assert len(proxy.seen) == 3
+        assert len(proxy.seen) == 4
         assert all(b"TSE_canary" not in request for request in proxy.seen)
 
 
