@@ -15,6 +15,9 @@ SIZES = (12, 50, 400)
 WINNERS = (7, 4)
 """Which items win, by their organic place from 0; the first has rank 1."""
 
+COUNTS = (10, 100, 1000, 5000)
+"""How many items there are on the pages that show how cost grows."""
+
 _BRANDS = ("Aldergate", "Brightwater", "Corvane", "Dunmore & Sons", "Élan", "Fjordline")
 _COLOURS = ("black", "white", "sea green", "terracotta", "navy")
 
@@ -64,6 +67,16 @@ def page(kilobytes: int) -> bytes:
         "next": "/search?q=jacket&page=2",
     }
     return _json(envelope)
+
+
+def listing(count: int) -> bytes:
+    """A search response of so many small items, with the same winners."""
+    names = ("Jacket", "Coat", "Anorak")
+    items = [
+        {"id": f"sku-{100000 + index}", "name": f"{names[index % 3]} {index}", "price": 19.9, "tags": ["new", "rain"]}
+        for index in range(count)
+    ]
+    return _json({"total": count, "products": items})
 
 
 def winner_ids(body: bytes) -> list[str]:

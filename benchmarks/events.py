@@ -1,4 +1,4 @@
-"""`python -m benchmarks.events`: events taken a second, and how long their senders wait.
+"""Events taken a second, and how long their senders wait.
 
 Ours answers when an event is on the disk, and delivers it behind the sender's
 back, in batches; the peer keeps nothing and makes the sender wait for the ad
@@ -7,7 +7,6 @@ runs on one core, its load and the ad platform on the other; two workers share
 both cores with them, and there is no saying how much more they could do.
 """
 
-import argparse
 import contextlib
 import itertools
 import os
@@ -19,8 +18,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import load, meter, table
-from benchmarks.__main__ import about
-from benchmarks.subjects import BUILD, RULE, free_port, running, wait_for_port
+from benchmarks.ours import RULE
+from benchmarks.report import Section
+from benchmarks.running import free_port, running, wait_for_port
+from benchmarks.stage import Stage
+from benchmarks.subjects import BUILD
 
 CONNECTIONS = (1, 16, 128)
 RATE = 300.0
@@ -121,38 +123,25 @@ def _no_failures(subject: Subject, run: load.Run) -> None:
         raise RuntimeError(f"{subject.name}: {run.failed} failed, {run.answered} answered")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.events", description=__doc__.splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one short round")
-    options = parser.parse_args()
-    rounds, seconds = (1, 0.7) if options.quick else (3, 1.5)
-    began, load_average = time.monotonic(), os.getloadavg()[0]
-    cores = sorted(os.sched_getaffinity(0))
-    os.sched_setaffinity(0, {cores[-1]})
-    marketplace, ads = free_port(), free_port()
-    with tempfile.TemporaryDirectory(prefix="benchmark-") as name:
-        command = [sys.executable, "-m", "benchmarks.stubs", str(marketplace), str(ads)]
-        with running(command, cores[-1], Path(name) / "stubs.log", {}) as stubs:
-            wait_for_port(ads, stubs)
-            places = f"http://127.0.0.1:{marketplace}", f"http://127.0.0.1:{ads}"
-            found = {subject.name: measure(subject, *places, cores, rounds, seconds) for subject in SUBJECTS}
-    print(f"# Events taken\n\n{about(time.monotonic() - began, load_average)}\n")
-    print(_report(found))
+def section(stage: Stage) -> Section:
+    """Every subject, one after the other: two of them want the same files and the same core."""
+    effort, places = stage.effort, (stage.marketplace, stage.ads)
+    found = {each.name: measure(each, *places, stage.cores, effort.rounds, effort.rate) for each in SUBJECTS}
+    how = (
+        "One event a request. Ours answers when the event is on the disk, and delivers it later, in batches; the peer "
+        "keeps nothing, and its sender waits for the ad platform."
+    )
+    return Section("Events taken", [how, figures(found), f"The wait is p50 / p99 at {RATE:.0f} events a second."])
 
 
-def _report(found: dict[str, dict[int, table.Samples]]) -> str:
-    head = ["", *[f"{number} connections: events/s (CPU ms)" for number in CONNECTIONS], f"wait at {RATE:.0f}/s, ms"]
+def figures(found: dict[str, dict[int, table.Samples]]) -> str:
+    """Events a second and CPU by connections, and the waits at the fixed rate."""
+    head = ["", *[f"{number} connections: events/s (CPU ms)" for number in CONNECTIONS], "wait, ms"]
     rows = []
     for name, samples in found.items():
         row = [name]
         for number in CONNECTIONS:
             mine = samples[number]
             row.append(f"{mine.per_second():,.0f} ({table.significant(mine.cpu_ms())})")
-        waits = samples[0].latencies
-        row.append(f"{table.percentile(waits, 0.5) * 1000:.2f} / {table.percentile(waits, 0.99) * 1000:.2f}")
-        rows.append(row)
-    return table.markdown(head, rows) + "\n\nThe wait is p50 / p99, counted from the schedule.\n"
-
-
-if __name__ == "__main__":
-    main()
+        rows.append([*row, table.waits(samples[0].latencies)])
+    return table.markdown(head, rows)

@@ -1,4 +1,4 @@
-"""How much CPU a subject used: all threads of all its processes, the parent's included.
+"""How much CPU and memory a subject used: all threads of all its processes, the parent's included.
 
 Where the kernel keeps nanoseconds (schedstat) those are read, else the ticks of
 `utime + stime`. A worker that ended between two readings takes its share with
@@ -17,6 +17,24 @@ def cpu_seconds(pid: int) -> float:
     """CPU seconds used so far by process `pid` and its descendants."""
     parent = psutil.Process(pid)
     return sum(_of_process(process.pid) for process in [parent, *parent.children(recursive=True)])
+
+
+def memory_mb(pid: int) -> list[float]:
+    """Megabytes (of 1,000,000 bytes) that are resident, process by process, the parent first.
+
+    A page that several processes share is divided among them where the kernel says so (Pss), so that the sum is
+    what the machine has less.
+    """
+    parent = psutil.Process(pid)
+    return [_resident(process) for process in [parent, *parent.children(recursive=True)]]
+
+
+def _resident(process: psutil.Process) -> float:
+    try:
+        told = Path(f"/proc/{process.pid}/smaps_rollup").read_text()
+        return int(next(line for line in told.splitlines() if line.startswith("Pss:")).split()[1]) * 1024 / 1e6
+    except (OSError, StopIteration):
+        return float(process.memory_info().rss) / 1e6
 
 
 def _of_process(pid: int) -> float:

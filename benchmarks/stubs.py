@@ -1,8 +1,10 @@
 """Marketplace and ad platform with ready-made answers, as cheap as Python allows.
 
 `python -m benchmarks.stubs MARKETPLACE_PORT ADS_PORT` runs both in one process
-until it is ended. They look at a request only as far as it takes to find its
-end, and they check nothing: the load sends nothing but what they know.
+until it is ended. The marketplace takes its time for a path with `/slow` in it,
+the ad platform for a question that says "slow": what is measured is then the
+waiting. They look at a request only as far as it takes to find its end, and
+they check nothing: the load sends nothing but what they know.
 """
 
 import asyncio
@@ -13,7 +15,10 @@ from typing import cast
 
 import uvloop
 
-from benchmarks.bodies import SIZES, auction_answer, page
+from benchmarks.bodies import COUNTS, SIZES, auction_answer, listing, page
+
+MARKETPLACE_SECONDS = 0.05
+ADS_SECONDS = 0.03
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked", re.IGNORECASE)
@@ -49,10 +54,18 @@ def request_end(data: bytes) -> int:
 
 
 class Canned(asyncio.Protocol):
-    """Answers each request by its last path segment ("/search/12?q=x" -> "12"), else with `answers[b""]`."""
+    """Answers each request by its last path segment ("/search/12?q=x" -> "12"), else with `answers[b""]`.
 
-    def __init__(self, answers: Mapping[bytes, bytes]) -> None:
+    Args:
+        answers: what to say, ready-made.
+        slow: what a request holds that shall be answered late.
+        delay: how late, in seconds.
+    """
+
+    def __init__(self, answers: Mapping[bytes, bytes], slow: bytes, delay: float) -> None:
         self.answers = answers
+        self.slow = slow
+        self.delay = delay
         self.pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -63,7 +76,11 @@ class Canned(asyncio.Protocol):
             data = self.pending + data
         while data and (end := request_end(data)) > 0:
             path = data[: data.index(b"\r\n")].split(b" ")[1].partition(b"?")[0]
-            self.transport.write(self.answers.get(path.rpartition(b"/")[2], self.answers[b""]))
+            answer = self.answers.get(path.rpartition(b"/")[2], self.answers[b""])
+            if self.slow in data[:end]:
+                asyncio.get_running_loop().call_later(self.delay, self.transport.write, answer)
+            else:
+                self.transport.write(answer)
             data = data[end:]
         self.pending = data
 
@@ -72,10 +89,13 @@ async def serve(marketplace_port: int, ads_port: int) -> None:
     """Both stand-ins, until cancelled."""
     loop = asyncio.get_running_loop()
     pages = {str(size).encode(): answer_of(b"200 OK", page(size)) for size in SIZES}
+    pages |= {b"slow%d" % size: answer_of(b"200 OK", page(size)) for size in SIZES}
+    pages |= {b"items%d" % count: answer_of(b"200 OK", listing(count)) for count in COUNTS}
     pages[b""] = pages[b"12"]
     winners = {b"": answer_of(b"201 Created", auction_answer()), b"events": b"HTTP/1.1 204 No Content\r\n\r\n"}
-    await loop.create_server(lambda: Canned(pages), "127.0.0.1", marketplace_port, backlog=1024)
-    await loop.create_server(lambda: Canned(winners), "127.0.0.1", ads_port, backlog=1024)
+    shop, platform = (pages, b"/slow", MARKETPLACE_SECONDS), (winners, b"slow", ADS_SECONDS)
+    await loop.create_server(lambda: Canned(*shop), "127.0.0.1", marketplace_port, backlog=4096)
+    await loop.create_server(lambda: Canned(*platform), "127.0.0.1", ads_port, backlog=4096)
     await asyncio.Event().wait()
 
 

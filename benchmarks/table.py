@@ -3,9 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from statistics import median
-
-__all__ = ["Sample", "Samples", "markdown", "median", "percentile", "ratio", "significant"]
+from statistics import linear_regression, median
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,22 @@ def percentile(values: Sequence[float], share: float) -> float:
 def ratio(figure: float, ours: float) -> str:
     """How many times ours a figure is: "2.4×"."""
     return f"{significant(figure / ours)}×" if ours else "-"
+
+
+def waits(latencies: Sequence[float]) -> str:
+    """p50 / p99 in milliseconds, of latencies in seconds."""
+    return " / ".join(significant(percentile(latencies, share) * 1000) for share in (0.5, 0.99))
+
+
+def exponent(points: Sequence[tuple[float, float]]) -> float:
+    """How a cost grows: the slope of the line through the points when both axes are logarithms.
+
+    0: not at all; 1: in proportion; 2: with the square. Raises ValueError for fewer than two sizes.
+    """
+    across, up = [math.log(x) for x, _ in points], [math.log(y) for _, y in points]
+    if len(set(across)) < 2:
+        raise ValueError("growth needs two sizes")
+    return linear_regression(across, up).slope
 
 
 def significant(value: float, digits: int = 3) -> str:
@@ -94,7 +108,7 @@ def _cell(cell: str, mine: Samples | None, ours: Samples | None) -> str:
     if mine is None or not (mine.latencies if cell == "latency" else mine.saturated):
         return "-"
     if cell == "latency":
-        return f"{percentile(mine.latencies, 0.5) * 1000:.2f} / {percentile(mine.latencies, 0.99) * 1000:.2f}"
+        return waits(mine.latencies)
     if cell == "throughput":
         # Where the subject's core had time to spare, the load was the limit and the figure says little.
         return f"{mine.per_second():,.0f}" + ("+" if mine.busy() < 0.85 else "")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.table import Sample, Samples, figures, markdown, percentile, ratio, significant
+from benchmarks.table import Sample, Samples, exponent, figures, markdown, percentile, ratio, significant
 
 
 @pytest.mark.parametrize(("share", "value"), [(0.01, 1), (0.5, 50), (0.505, 51), (0.99, 99), (0.999, 100), (1.0, 100)])
@@ -46,3 +46,13 @@ def test_the_median_of_the_rounds_stands_beside_how_many_times_ours_it_is() -> N
     assert [line.split("|")[2].strip() for line in cpu.splitlines()[2:]] == ["0.200", "0.500 (2.50×)", "-"]
     assert "2,000+" in figures(["peer"], ["inject"], samples, "throughput", "ours")
     assert "1.00 / 3.00" in figures(["peer"], ["inject"], samples, "latency", "ours")
+
+
+@pytest.mark.parametrize(("power", "costs"), [(0, [3, 3, 3]), (1, [2, 20, 200]), (2, [1, 100, 10000])])
+def test_an_exponent_says_how_a_cost_grows(power: int, costs: list[int]) -> None:
+    assert exponent(list(zip([10, 100, 1000], costs, strict=True))) == pytest.approx(power)
+
+
+def test_one_size_says_nothing_about_growth() -> None:
+    with pytest.raises(ValueError, match="two sizes"):
+        exponent([(10, 1.0), (10, 2.0)])
