@@ -151,6 +151,21 @@ def _is_title(value: object) -> bool:
     return isinstance(value, str) and len(value) > 1
 
 
+def has_price_outside(items: Sequence[Object], path: Sequence[str]) -> bool:
+    """The items have a price, however deep, that does not stand at a path of keys in them."""
+    return any(_has(_without(item, path), words.PRICE, _is_price) for item in items[:3])
+
+
+def _without(value: object, path: Sequence[str]) -> object:
+    """A value less what stands at a path in it; arrays on the way are followed."""
+    if isinstance(value, list):
+        return [_without(each, path) for each in value[:3]]
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    rest = {key: inner for key, inner in value.items() if key != path[0]}
+    return {**rest, path[0]: _without(value[path[0]], path[1:])} if len(path) > 1 else rest
+
+
 def _has(value: object, named: frozenset[str], looks: Callable[[object], bool], deepest: int = 6) -> bool:
     """A key of such a name with such a value, a few levels deep, in objects and in the first of each array."""
     if isinstance(value, list):

@@ -13,7 +13,7 @@ from typing import Final
 from proxy.discovery import words
 from proxy.discovery.candidates import Candidate
 from proxy.discovery.identity import GOOD, Identity, identities, names_a_product
-from proxy.discovery.looks import WEIGHTS, Look, look_at
+from proxy.discovery.looks import WEIGHTS, Look, has_price_outside, look_at
 from proxy.discovery.words import words_of
 
 ENOUGH: Final = 3.5
@@ -196,12 +196,14 @@ def _lowered(one: Scored, by: float, why: str) -> Scored:
 
 def _are_products(outer: Scored, inner: Scored) -> bool:
     """Whether the outer list's own fields make products of its items, so that the inner one is only a part of them."""
+    within = _names_within(inner.candidate, outer.candidate)
+    if not _has_price(inner) and has_price_outside(outer.candidate.items, within):
+        return True  # what costs nothing, in what costs something: tags, documents, pictures
     own = sum(_WORTH_ITSELF.get(trait, 0.0) for trait in outer.look.traits)
     names = [set(words_of(name)) for name in outer.candidate.names[-2:]]
     own += 1.0 if any(name & words.CERTAINLY_PRODUCTS for name in names) else 0.0
     own += 1.0 if outer.id and names_a_product(outer.id) else 0.0
     own -= 2.0 if names and names[-1] & words.GROUPS and not names[-1] & words.CERTAINLY_PRODUCTS else 0.0
-    within = _names_within(inner.candidate, outer.candidate)
     if any(not words.WITHIN_A_PRODUCT.isdisjoint(words_of(name)) for name in within):
         own += 1.5
     if (
@@ -210,8 +212,17 @@ def _are_products(outer: Scored, inner: Scored) -> bool:
         and "price" in inner.look.traits
     ):
         own -= 2.0 if "price" not in outer.look.traits else 0.5
+    if not _has_price(inner) and names and not names[-1] & words.GROUPS:
+        return own >= 2.4 or (bool(outer.look.traits & _OF_GOODS) and outer.look.worth > inner.look.worth)
     return own >= 2.4
 
+
+def _has_price(one: Scored) -> bool:
+    return "price" in one.look.traits or one.look.deep_price
+
+
+_OF_GOODS: Final = frozenset({"price", "picture", "brand", "code"})
+"""What groups, pages and sections of products do not have."""
 
 _WORTH_ITSELF: Final = {
     "price": 2.0,
