@@ -1,6 +1,7 @@
 """Block F, the keeping of events by the proxy as it runs: sudden ends, and a file that was damaged meanwhile."""
 
 import json
+import os
 import re
 import sqlite3
 import subprocess
@@ -11,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from proxy.events.sqlite.place import Place
-from tests.integration.faults.launch import proxy, wait_until
+from tests.conformance.running import Proxy as RunningProxy
+from tests.integration.faults.launch import KEY, proxy, wait_until
 from tests.integration.faults.shopper import ask
 from tests.integration.kill_loop import NOBODY, Sandbox, Senders, a_crowd, a_sandbox, an_event, nothing_is_lost
 
@@ -91,6 +93,30 @@ def test_F26_without_a_place_for_the_outbox_senders_get_503_and_pages_go_on(tmp_
         assert ask(running.port, "/healthz").status == 200
         assert posted(running.port, an_event(1)) == 503
         wait_until(lambda: metric(running.admin, "outbox_trouble") == 1, what="the alert")
+
+
+def test_F24_on_a_full_disk_senders_get_503_pages_go_on_and_it_drains_by_itself(tmp_path):
+    small = ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c")
+    data = tmp_path / "proxy" / "data"
+    mount = f"mount -t tmpfs -o size=3m none {data}"
+    if subprocess.run([*small, "mount -t tmpfs none /mnt"], capture_output=True).returncode:
+        assert os.environ.get("REQUIRE_ALL") != "1", "a test of a full disk needs unshare(1) and user namespaces"
+        pytest.skip("no user namespaces here")
+    (tmp_path / "proxy").mkdir()
+    with a_sandbox(tmp_path / "platform") as sandbox:
+        sandbox.behaves(lie=["close"])
+        port = int(sandbox.url.rpartition(":")[2])
+        small_disk = (*small, f'{mount} && exec "$@"', "sh")
+        with RunningProxy(tmp_path / "proxy", port, port, prefix=small_disk, key=KEY) as running:
+            taken = 0
+            while (status := posted(running.port, an_event(taken) | {"padding": "x" * 2000})) == 204:
+                taken += 1
+            assert status == 503
+            assert taken > 100
+            assert ask(running.port, "/healthz").status == 200
+            sandbox.behaves(lie=[])
+            wait_until(lambda: sandbox.get("events/count")["unique"] >= taken, 60, "all that was taken")
+            wait_until(lambda: posted(running.port, an_event(taken + 1)) == 204, 60, "a place for another event")
 
 
 RULE = "page: nowhere\nmatch: {path: /nowhere}\nproducts: {list: $.items, id: $.id}\nauction: {slots: 1}\n"
