@@ -26,6 +26,9 @@ CLEAR_LEAD: Final = 1.5
 NEAR: Final = 0.05
 """What two ids may lie apart and still be mixed up."""
 
+CLEAR: Final = 0.6
+"""Points from which on an id is one beyond doubt; an id of who knows what has a bit less."""
+
 MOST_TOLD: Final = 8
 
 
@@ -169,7 +172,7 @@ def _rivals(chosen: Scored, others: Sequence[Scored]) -> Iterator[str]:
 
 def _doubtful_ids(chosen: Scored) -> Iterator[str]:
     first, *more = chosen.ids
-    if first.score < GOOD:
+    if first.score < CLEAR:
         yield f"nothing in the items is clearly named as their id; {first} comes nearest"
     if first.repeats:
         yield f"{first.repeats} of the ids in {first} stand there more than once"

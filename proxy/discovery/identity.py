@@ -7,7 +7,7 @@ than a bare `id`; an id of something else (a brand, an image) is none.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from proxy.discovery import words
@@ -20,6 +20,9 @@ MOST_LISTINGS: Final = 20
 DEEPEST: Final = 3
 GOOD: Final = 0.55
 """From here on a place is an id by its name and its values."""
+
+UNNAMED: Final = 0.12
+"""What a key gets that says nothing of an id; then the values speak."""
 
 _BY_KEY: Final = {
     "objectID": 1.0,
@@ -55,6 +58,28 @@ _BY_WORDS: Final = {
     ("gtin",): 0.6,
     ("barcode",): 0.56,
     ("isbn",): 0.7,
+    ("identifier",): 0.88,
+    ("urn",): 0.72,
+    ("kod",): 0.72,
+    ("код",): 0.72,
+    ("код", "товара"): 0.93,
+    ("numer",): 0.62,
+    ("nummer",): 0.62,
+    ("número",): 0.62,
+    ("番号",): 0.7,
+    ("コード",): 0.72,
+    ("编号",): 0.72,
+    ("编码",): 0.72,
+    ("번호",): 0.7,
+    ("코드",): 0.72,
+    ("артикул",): 0.8,
+    ("jan",): 0.6,
+    ("pzn",): 0.8,
+    ("dpci",): 0.8,
+    ("plu",): 0.7,
+    ("nsn",): 0.7,
+    ("prdno",): 0.93,
+    ("goodsno",): 0.93,
     ("key",): 0.58,
     ("slug",): 0.42,
     ("handle",): 0.42,
@@ -106,11 +131,21 @@ def identities(arrays: Sequence[Sequence[Object]], wrap: Sequence[str] = (), cal
     """
     products = [[item for item in items[:MOST_LOOKED_AT] if at([item], wrap)] for items in arrays[:MOST_LISTINGS]]
     arrays = [items for items in products if items]
-    places = _places([item for items in arrays for item in items])
-    owners = frozenset(_singular(word) for word in words_of(called))
-    found = [_judged(steps, arrays, wrap, owners) for steps in places]
+    every = [item for items in arrays for item in items]
+    owners = frozenset(_singular(word) for word in words_of(called)) | _named_by_their_fields(at(every, wrap))
+    found = [_judged(steps, arrays, wrap, owners) for steps in _places(every)]
     ranked = sorted((each for each in found if each and each.score > 0.05), key=lambda each: -each.score)
     return _outermost_first(ranked)
+
+
+def _named_by_their_fields(products: Sequence[Object]) -> frozenset[str]:
+    """What products are called by their own fields: with a `trackName` and a `trackPrice`, tracks."""
+    keys = [words_of(key) for each in products[:5] for key in each]
+    return _first_of(keys, words.TITLE) & _first_of(keys, words.PRICE)
+
+
+def _first_of(keys: Iterable[tuple[str, ...]], what: frozenset[str]) -> frozenset[str]:
+    return frozenset(named[0] for named in keys if len(named) == 2 and named[1] in what)
 
 
 def _outermost_first(ranked: list[Identity]) -> list[Identity]:
@@ -162,7 +197,11 @@ def _judged(
     steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], wrap: Sequence[str], owners: frozenset[str]
 ) -> Identity | None:
     named = _name_score(steps, owners)
-    return _read_at(steps, arrays, named * _nearness(steps, wrap)) if named else None
+    judged = _read_at(steps, arrays, named * _nearness(steps, wrap)) if named else None
+    if judged is None or named > UNNAMED:
+        return judged
+    by_values = _by_values(steps, judged.values) * _nearness(steps, wrap) * _told_apart(judged)
+    return replace(judged, score=max(judged.score, by_values))
 
 
 def _read_at(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], weight: float) -> Identity | None:
@@ -172,10 +211,15 @@ def _read_at(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]], weight
         return None
     repeats = sum(len(each) - len(set(map(str, each))) for each in found)
     missing = sum(map(len, arrays)) - len(values)
-    distinct = 1 - repeats / len(values)
-    present = len(values) / (len(values) + missing)
-    score = weight * _plausible(values) * present**1.5 * distinct**2
-    return Identity(steps, score, tuple(map(str, values)), repeats, missing)
+    found_there = Identity(steps, weight * _plausible(values), tuple(map(str, values)), repeats, missing)
+    return replace(found_there, score=found_there.score * _told_apart(found_there))
+
+
+def _told_apart(identity: Identity) -> float:
+    """How well the ids tell the items apart, 0 to 1: in each item, never the same."""
+    distinct = 1 - identity.repeats / len(identity.values)
+    present = len(identity.values) / (len(identity.values) + identity.missing)
+    return float(present**1.5 * distinct**2)
 
 
 def _value(item: object, steps: Iterable[Step]) -> object:
@@ -212,7 +256,7 @@ def _name_score(steps: tuple[Step, ...], owners: frozenset[str]) -> float:
         return _compound(named[0], named[1:], owners)
     if len(named) == 1:
         return _run_together(named[0])
-    return 0.0 if set(named) & (words.PRICE | words.PICTURE | words.COUNT | words.TITLE) else 0.12
+    return 0.0 if set(named) & (words.PRICE | words.PICTURE | words.COUNT | words.TITLE) else UNNAMED
 
 
 def _compound(what: str, of: tuple[str, ...], called: frozenset[str] = frozenset()) -> float:
@@ -220,6 +264,8 @@ def _compound(what: str, of: tuple[str, ...], called: frozenset[str] = frozenset
     owners = set(of)
     if len(of) == 1 and owners <= called and what in ("id", "uid"):
         return 0.94
+    if owners & words.MAKERS and owners & {"part", "product"}:
+        return 0.57  # the maker's number: not the shop's, but the product's
     if owners & words.OF_SOMETHING_ELSE:
         return 0.2
     base = 0.93 if what in ("id", "ids", "uid", "pid", "identifier") else _BY_WORDS.get((what,), 0.7) + 0.1
@@ -272,6 +318,19 @@ def _plausible_one(value: object) -> float:
     return 0.55 if re.search(r"\s", text) else 1.0
 
 
+_CODE: Final = re.compile(r"(?=.*\d)[\w.:-]{5,40}")
+
+
+def _by_values(steps: tuple[Step, ...], values: Sequence[str]) -> float:
+    """How much the values alone look like ids, where no key says so: codes of one length, else each page's address."""
+    if all(map(_CODE.fullmatch, values)) and not any(map(_NUMBER.fullmatch, values)) and len(values) > 1:
+        return 0.4 if len(set(map(len, values))) == 1 else 0.3
+    of_page = not words.LINK.isdisjoint(words_of(_names(steps)[-1]))
+    return 0.25 if of_page and all(map(_URL.match, values)) else 0.0
+
+
+_NUMBER: Final = re.compile(r"\d{1,5}|\d+[.,]\d*")
+
 # -- by its place -----------------------------------------------------------------
 
 
@@ -285,7 +344,9 @@ def _nearness(steps: tuple[Step, ...], wrap: Sequence[str]) -> float:
     if around == list(wrap):
         return listed
     if around == list(wrap[: len(around)]):
-        return 0.97 * listed
+        # `content`, `attributes` and the like are a part of the thing whose id stands beside them.
+        part = len(wrap) == len(around) + 1 and wrap[-1].lower() in words.ASPECTS
+        return listed if part else 0.97 * listed
     beyond = around[len(wrap) :] if around[: len(wrap)] == list(wrap) else around
     factor = 1.0
     for key in beyond:

@@ -171,6 +171,9 @@ WRAPS: Final = _set(
     "entity object content productdata productinfo summary value article listing payload metadata meta raw info "
     "details"
 )
+ASPECTS: Final = _set("content attributes fields info details summary meta metadata")
+"""Wraps that hold a part of what is said of a product; its id may stand beside them."""
+
 NOT_A_WRAP: Final = _set(
     "brand vendor seller merchant manufacturer category categories price prices pricing image images picture "
     "thumbnail media variant variants mastervariant rating reviews review store shop user author currency stock "
@@ -198,6 +201,7 @@ IS_A_PRODUCT: Final = _set(
     "product prod article artikel produkt produit producto produto prodotto articulo prd produktu vara tuote urun "
     "ürün termek termék produs zbozi tovar товар produk shohin shouhin shangpin 商品 製品 产品 產品 상품 제품 품"
 )
+MAKERS: Final = _set("manufacturer mfr mfg maker oem")
 ITS_VARIANTS: Final = _set(
     "variants variant skus sku items offers variations children variantes warianty varianten varianty varianter "
     "versions editions listings"
