@@ -1,4 +1,4 @@
-"""`sponsored-proxy check`: every problem of every rule.
+"""`sponsored-proxy check`: every problem of every rule, and of Segment's mapping where it is named.
 
 The same reading as at the start and on every edit, so that what passes here
 is taken there. Exit 1 where there is an error; warnings pass.
@@ -9,6 +9,7 @@ import json
 import sys
 from typing import TextIO
 
+from proxy.events.segment.names import read_names
 from proxy.rules.files import look_into, read_book
 from proxy.rules.problems import Problem, in_order
 
@@ -22,33 +23,37 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     )
     parser.add_argument("folder", metavar="DIR", nargs="?", default="rules", help="default %(default)s/; or one file")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="default %(default)s")
+    parser.add_argument("--segment-mapping", metavar="FILE", help="check this mapping of Segment's events, too")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check the folder that was named; the exit code."""
-    return check(args.folder, args.format, sys.stdout)
+    return check(args.folder, args.format, sys.stdout, args.segment_mapping)
 
 
-def check(folder: str, format: str, out: TextIO) -> int:
-    """Print every problem of a folder of rules (or of one file).
+def check(folder: str, format: str, out: TextIO, mapping: str | None = None) -> int:
+    """Print every problem of a folder of rules (or of one file), and of a mapping of Segment's events.
 
     Args:
         folder: the folder, as the user named it.
         format: "text", or "json" for a list of {severity, file, line, column, key, message, hint}.
         out: where to print.
+        mapping: the file of the mapping, as the user named it.
 
     Returns:
         The exit status: 1 where there is an error.
     """
     problems, rules = _problems_of(folder)
+    if mapping is not None:
+        problems += _problems_of_mapping(mapping)
     if format == "json":
         json.dump([problem.as_json() for problem in problems], out, ensure_ascii=False, indent=2)
         out.write("\n")
     else:
         for problem in problems:
             out.write(f"{problem}\n")
-        out.write(f"{_summary(folder, problems, rules)}\n")
+        out.write(f"{_summary(folder if mapping is None else f'{folder} and {mapping}', problems, rules)}\n")
     return 1 if any(problem.is_error for problem in problems) else 0
 
 
@@ -59,6 +64,11 @@ def _problems_of(folder: str) -> tuple[tuple[Problem, ...], int]:
         return tuple(problems) or (empty,), 0
     reading = read_book({_path(folder, name): text for name, text in texts.items()})
     return in_order([*problems, *reading.problems]), len(reading.book.rules) if reading.book else 0
+
+
+def _problems_of_mapping(mapping: str) -> tuple[Problem, ...]:
+    texts, problems = look_into(mapping)
+    return (*problems, *(problem for text in texts.values() for problem in read_names(mapping, text).problems))
 
 
 def _path(folder: str, name: str) -> str:

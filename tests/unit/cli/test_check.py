@@ -18,6 +18,27 @@ def test_the_command_takes_a_folder_and_a_format(tmp_path: Path, capsys: pytest.
     assert "1 error in" in capsys.readouterr().out
 
 
+def test_the_mapping_of_segments_events_is_checked_with_the_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "a.yaml").write_text(a_rule_text())
+    mapping = tmp_path / "segment.yaml"
+
+    def said(text: str) -> tuple[int, str]:
+        mapping.write_text(text)
+        status = main(["check", str(tmp_path / "rules"), "--segment-mapping", str(mapping)])
+        return status, capsys.readouterr().out
+
+    assert said("track: {Seen: impression}") == (0, f"1 rule in {tmp_path}/rules and {mapping}: no problem\n")
+    status, out = said("track: {Product Clicked: click, Product Added: click}")
+    assert (status, "are both clicks" in out, "1 warning" in out) == (0, True, True)
+    status, out = said("track: {Seen: seen}\npage: x")
+    assert (status, f"{mapping}:1" in out, f"{mapping}:2" in out) == (1, True, True)
+    assert main(["check", str(tmp_path / "rules"), "--segment-mapping", str(tmp_path / "none")]) == 1
+    assert "there is no such file" in capsys.readouterr().out
+
+
 def checked(folder: Path, format: str = "text") -> tuple[int, str]:
     out = io.StringIO()
     return check(str(folder), format, out), out.getvalue()
