@@ -37,9 +37,9 @@ class Run:
 class Connection:
     """One keep-alive connection with at most one request on its way."""
 
-    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+    def __init__(self, port: int, requests: Iterator[bytes], patience: float = STALLED) -> None:
         self._requests = requests
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=patience)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.missing = -1  # bytes of the body to come; -1 while the head is not there; -2 in a chunked body
         self.ok = True
@@ -180,6 +180,18 @@ def _take(run: Run, busy: dict[int, Connection], free: list[Connection], fd: int
     run.answered += 1
     run.failed += not connection.ok
     free.append(busy.pop(fd))
+
+
+def times(port: int, path: str, count: int, *, patience: float) -> None:
+    """So many searches on one connection, one after the other. Raises OSError where one fails or takes too long."""
+    connection = Connection(port, repeat(request_for(path)), patience)
+    with connection.socket:
+        for _ in range(count):
+            connection.send()
+            while not connection.receive():
+                pass
+            if not connection.ok:
+                raise ConnectionError(f"{path}: another status than 200")
 
 
 def fetch(port: int, path: str) -> tuple[bytes, bytes]:

@@ -34,10 +34,13 @@ def wait_for_port(port: int, process: subprocess.Popen[bytes], seconds: float = 
 
 @contextlib.contextmanager
 def running(
-    command: list[str], cores: int | set[int], log: Path, environment: dict[str, str]
+    command: list[str], cores: int | set[int] | None, log: Path, environment: dict[str, str], patience: float = 10.0
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A process on these cores; it and all it started are gone when the block ends."""
-    allowed = {cores} if isinstance(cores, int) else cores
+    """A process on these cores (None: any); it and all it started are gone when the block ends.
+
+    It gets SIGTERM and `patience` seconds, then SIGKILL.
+    """
+    allowed = {cores} if isinstance(cores, int) else cores or os.sched_getaffinity(0)
     with log.open("wb") as out:
         process = subprocess.Popen(
             command,
@@ -53,7 +56,7 @@ def running(
     finally:
         process.terminate()
         try:
-            process.wait(10)
+            process.wait(patience)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
