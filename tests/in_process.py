@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from proxy.clock import SystemClock
+from proxy.clock import Clock, SystemClock
 from proxy.search.plans import Plans
 from proxy.search.visit import Visit
 from proxy.server.app import App
@@ -76,7 +76,9 @@ async def an_origin(answer: Origin, seen: list[bytes]) -> AsyncIterator[int]:
 
 
 @contextlib.asynccontextmanager
-async def a_proxy(answer: Origin, rules: str = "", upstream: str = "", **settings: Any) -> AsyncIterator[Proxy]:
+async def a_proxy(
+    answer: Origin, rules: str = "", upstream: str = "", clock: Clock | None = None, **settings: Any
+) -> AsyncIterator[Proxy]:
     """A proxy in front of `answer`, or in front of the server at `upstream`.
 
     It takes no events, and so writes nothing, unless a test says `no_events=None` and where its `data` is.
@@ -91,7 +93,7 @@ async def a_proxy(answer: Origin, rules: str = "", upstream: str = "", **setting
             **settings,
         }
         told = read_settings(flags, {"SPONSORED_PROXY_ADS_KEY": "TSE_canary"})
-        app = App(told, SystemClock(), lambda visit, in_full: visits.append(in_full()))
+        app = App(told, clock or SystemClock(), lambda visit, in_full: visits.append(in_full()))
         assert app.live.offer({"rule.yaml": (rules or NO_RULE).encode()}, Plans), app.live.problems
         await app.start()
         server = Server(app.handler, 75)

@@ -24,7 +24,7 @@ from proxy.rules.files import read_book, read_folder
 from proxy.rules.reading.written import with_its_preset
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
-from proxy.search.organic import Organic, OrganicPages, Takes
+from proxy.search.organic import Organic, OrganicPages
 from proxy.search.page import Corridor, View
 from proxy.search.plan import Plan
 from proxy.search.plans import Found, Plans
@@ -138,7 +138,7 @@ class SavedPage(OrganicPages):
     def __init__(self, body: bytes) -> None:
         self._body = body
 
-    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, takes: Takes, for_ads: bool, fresh: bool) -> Organic:
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, found: Found, for_ads: bool, fresh: bool) -> Organic:
         """The saved response, as a 200 with JSON, or with XML where it looks like it."""
         kind = b"application/xml" if self._body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<") else b"application/json"
         return Organic(cast(Response, SavedHead(len(self._body), ((b"Content-Type", kind),))), self._body, whole=True)

@@ -45,6 +45,10 @@ _HELP: Final = {
     "auction_guesses_right_total": "Of these, those whose answer was used",
     "auction_guesses_wrong_total": "Of these, those whose answer was thrown away: an auction without an impression",
     "auction_pages_guessing": "Pages whose guesses are mostly right, so that they ask early now",
+    "cache_answers_total": "Organic answers for rules with `cache`: hit, miss, revalidated, collapsed (asked for "
+    "already), stale (the marketplace failed), past (the request has nothing to do with what is kept)",
+    "cache_bytes": "Memory of the organic answers that are kept, and of what was read of them",
+    "cache_entries": "Organic answers that are kept",
     "events_taken_total": "Events that were accepted and are new",
     "events_seen_total": "Events that were accepted before, by id and content: answered alike, and sent once",
     "events_conflicts_total": "Events with the id of another of other content; sent too",
@@ -83,6 +87,7 @@ _HELP: Final = {
 
 _LABELS: Final = {
     "auction_failed_total": "|reason|ads_down",
+    "cache_answers_total": "|how|hit",
     "events_taken_total": "|kind|click",
     "events_filtered_total": "|reason|crawler",
     "events_rejected_total": "|reason|full",

@@ -28,6 +28,8 @@ def visit_as_text(stamp: str, visit: Visit) -> str:
     There is one for every visit, so it is one format; only what comes from outside needs a check.
     """
     more = f" arm={visit.arm}" if visit.arm else ""
+    if visit.cache:
+        more += f" cache={visit.cache}"
     if visit.banners:
         more += f" banners={visit.banners}"
     if visit.fetched:
@@ -58,6 +60,7 @@ def visit_as_json(stamp: str, visit: Visit) -> str:
         "path": _short(_path(visit)),
     }
     fields |= {"arm": visit.arm} if visit.arm else {}
+    fields |= {"cache": visit.cache} if visit.cache else {}
     fields |= {"banners": visit.banners} if visit.banners else {}
     fields |= {"fetched": visit.fetched} if visit.fetched else {}
     fields |= {"detail": _short(visit.detail)} if visit.detail else {}

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from proxy.rules.judging.notyet import NOT_YET
 from proxy.rules.reading.keys import Key, keys_of, sections
 from proxy.rules.rule import Rule, Section
 from proxy.rules.selector import Selector
@@ -54,7 +53,7 @@ def _lead(section: type[Section]) -> str:
 
 
 def _row(path: str, key: Key) -> str:
-    cells = [f"`{key.name}`", _value(path, key), _default(key), _meaning(path, key), _example(key)]
+    cells = [f"`{key.name}`", _value(path, key), _default(key), key.description, _example(key)]
     return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
@@ -88,14 +87,6 @@ def _written(value: Any) -> str:
     if isinstance(value, str | int | float | Selector):
         return str(value) if value != 0 or isinstance(value, int) else ""
     return ""
-
-
-def _meaning(path: str, key: Key) -> str:
-    here = f"{path}.{key.name}".lstrip(".")
-    if here not in NOT_YET:
-        return key.description
-    name = NOT_YET[here][1]
-    return f"{key.description} *{name[0].upper()}{name[1:]} cannot be used in this version yet.*"
 
 
 def _example(key: Key) -> str:

@@ -472,13 +472,14 @@ class Cache(Section):
     vary: Sources = key(
         SOURCE_LIST,
         Sources(),
-        description="What else the answer depends on, besides the URL.",
+        description="Headers and cookies that the answer depends on, besides the URL. A request with a cookie that is "
+        "not named here goes past what is kept, unless the answer says `public`.",
         examples=("[header.accept-language]",),
     )
     stale_if_error: float = key(
         Duration("0s", "7d", "5m"),
         0.0,
-        description="For how long an old answer may be served while the marketplace fails.",
+        description="For how long after that the last good answer is served while the marketplace fails.",
         examples=("5m",),
         written="0s",
     )

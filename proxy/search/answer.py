@@ -5,18 +5,54 @@ still to come from the marketplace. How it is framed on the shopper's own
 connection is `shopper.py`'s business.
 """
 
+from collections.abc import Coroutine, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final, Protocol
 
 import msgspec
 
 from proxy.errors import MarketplaceTrouble, ShopperTrouble
-from proxy.wire.response import Response
+from proxy.wire.sink import Sink
 
 HTTP: Final = b"HTTP/1.1 %d %b\r\n"
 # What nginx writes into its log for an answer that nobody received whole.
 SHOPPER_GONE: Final = 499
 BODYLESS: Final = frozenset({204, 304})
+
+
+class Reply(Protocol):
+    """What the marketplace said: `wire.response.Response` while it comes, `caching.reply.KeptReply` from memory.
+
+    `length` is as announced, None where it was not; `raw_headers` are the bytes that were sent, in their order.
+    """
+
+    @property
+    def status(self) -> int: ...
+
+    @property
+    def reason(self) -> bytes: ...
+
+    @property
+    def raw_headers(self) -> Sequence[tuple[bytes, bytes]]: ...
+
+    @property
+    def length(self) -> int | None: ...
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of the first field of this lower-case name."""
+        ...
+
+    def read(self, limit: int) -> Coroutine[Any, Any, bytes]:
+        """The rest of the body; raises BodyTooLarge, WireTrouble."""
+        ...
+
+    def relay(self, sink: Sink) -> Coroutine[Any, Any, None]:
+        """Write the rest of the body into `sink`; raises WireTrouble."""
+        ...
+
+    def abandon(self) -> None:
+        """The rest is not wanted."""
+        ...
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -34,12 +70,12 @@ class Answer(msgspec.Struct, frozen=True):
     status: int
     head: bytes
     body: bytes = b""
-    rest: Response | None = None
+    rest: Reply | None = None
     length: int | None = None
     bodyless: bool = False
 
 
-def status_line(response: Response) -> bytes:
+def status_line(response: Reply) -> bytes:
     """The marketplace's own status and reason phrase."""
     return HTTP % (response.status, response.reason)
 
@@ -49,7 +85,7 @@ def whole(status: int, head: bytes, body: bytes) -> Answer:
     return Answer(status, head, body, length=len(body))
 
 
-def relayed(response: Response, lines: bytes, method: str, prefix: bytes = b"") -> Answer:
+def relayed(response: Reply, lines: bytes, method: str, prefix: bytes = b"") -> Answer:
     """The marketplace's answer, passed on as it comes.
 
     Args:

@@ -10,6 +10,7 @@ each side has its own connection, and `upstream.py` and `shopper.py` write it.
 """
 
 from collections.abc import Iterable, Sequence
+from email.utils import formatdate
 from functools import lru_cache
 from typing import Final
 
@@ -167,6 +168,22 @@ def for_organic_page(lines: HeaderLines) -> bytes:
     return b"%bCache-Control: %b\r\nVia: %b\r\n" % (_kept(lines, _GONE_FROM_AN_ORGANIC_PAGE), made_private(values), VIA)
 
 
+def for_keeping(lines: HeaderLines, wall: float) -> list[tuple[bytes, bytes]]:
+    """An answer's header lines, as far as they are kept with it (RFC 9111 section 3.1).
+
+    Its age is told anew each time; without a date it gets that of its arrival (RFC 9110 section 6.6.1).
+
+    Args:
+        lines: as the marketplace sent them.
+        wall: when they came, in seconds since 1970.
+    """
+    gone = _OWN_ON_THE_WAY_BACK | _named_by_connection(lines) | {b"age"}
+    kept = [(name, value) for name, value in lines if name.lower() not in gone]
+    if first(kept, b"date") is None:
+        kept.append((b"Date", formatdate(wall, usegmt=True).encode()))
+    return kept
+
+
 def for_merged_page(lines: HeaderLines) -> bytes:
     """The header lines of a page with ads: nothing in them speaks of the marketplace's own bytes any more.
 
@@ -207,14 +224,14 @@ def made_private(values: Iterable[bytes]) -> bytes:
     kept = [
         directive
         for value in values
-        for directive in _directives(value)
+        for directive in directives_of(value)
         if directive.partition(b"=")[0].lower() not in (b"public", b"s-maxage", b"private")
     ]
     # Behind a quote that is never closed, a cache that knows of quotes would not see it.
     return b", ".join([b"private", *kept] if any(b'"' in directive for directive in kept) else [*kept, b"private"])
 
 
-def _directives(value: bytes) -> list[bytes]:
+def directives_of(value: bytes) -> list[bytes]:
     """The directives of a Cache-Control value; a comma within quotes (`no-cache="a, b"`) parts nothing."""
     parts: list[bytes] = []
     quoted = False
@@ -233,7 +250,7 @@ def forbids_transforming(values: Iterable[bytes]) -> bool:
         directive.lower() == b"no-transform"
         for value in values
         if b"transform" in value.lower()
-        for directive in _directives(value)
+        for directive in directives_of(value)
     )
 
 

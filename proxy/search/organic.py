@@ -1,12 +1,12 @@
 """The marketplace's answer to a page view: organic, as it came.
 
-From wherever it comes: today from upstream; a cache, or a request that is
-already in flight, would be asked here and nowhere else. What comes out is
-always the same value, and `page.py` cannot tell the difference.
+From wherever it comes: from upstream here, and in `caching/pages.py` also from
+memory, or from a request that is already in flight. What comes out is always
+the same value, and `page.py` cannot tell the difference.
 """
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -14,12 +14,27 @@ from proxy.ask import Ask
 from proxy.errors import MarketplaceDown, NoAds
 from proxy.reasons import Reason
 from proxy.search import coding
+from proxy.search.answer import Reply
 from proxy.search.headers import Peer, every, forbids_transforming
+from proxy.search.listing import Page
+from proxy.search.plan import Plan
+from proxy.search.plans import Found
 from proxy.search.upstream import Body, Upstream
 from proxy.wire.errors import BodyTooLarge, WireTrouble
-from proxy.wire.response import Response
 
 Takes: TypeAlias = Callable[[bytes | None], bool]
+
+
+class Readings(Protocol):
+    """What was read of an answer before, where that is kept; by plan, since the rules may have changed."""
+
+    def page_of(self, plan: Plan) -> Page | None:
+        """The listings as this very plan reads them."""
+        ...
+
+    def remember(self, plan: Plan, page: Page) -> None:
+        """Keep what was read."""
+        ...
 
 
 class Organic(msgspec.Struct, frozen=True):
@@ -30,12 +45,16 @@ class Organic(msgspec.Struct, frozen=True):
         raw: the body as it came, as far as it was read.
         whole: whether that is all of it.
         why_not: why nothing can be merged into it, or None.
+        cache: how it was come by ("hit", "miss", ...), where the rule keeps answers; else "".
+        readings: what was read of it before, where it is kept.
     """
 
-    response: Response
+    response: Reply
     raw: bytes = b""
     whole: bool = False
     why_not: Reason | None = None
+    cache: str = ""
+    readings: Readings | None = None
 
     @property
     def coding(self) -> bytes:
@@ -45,6 +64,22 @@ class Organic(msgspec.Struct, frozen=True):
     @property
     def content_type(self) -> bytes | None:
         return self.response.header(b"content-type")
+
+    def page(self, plan: Plan, limit: int) -> Page:
+        """The listings in it, as `plan` reads them.
+
+        Raises:
+            NoAds: as `text`.
+            NotAListing: the body is not what the rule describes.
+        """
+        readings = self.readings
+        known = None if readings is None else readings.page_of(plan)
+        if known is not None:
+            return known
+        page = plan.read(self.text(limit))
+        if readings is not None:
+            readings.remember(plan, page)
+        return page
 
     def text(self, limit: int) -> bytes:
         """The body without its coding.
@@ -72,14 +107,14 @@ class OrganicPages:
         self._upstream = upstream
         self._max_body = max_body
 
-    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, takes: Takes, for_ads: bool, fresh: bool) -> Organic:
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, found: Found, for_ads: bool, fresh: bool) -> Organic:
         """The organic answer to a page view.
 
         Args:
             ask: the request.
             peer: who sent it.
             body: its body, if it has one.
-            takes: says of a Content-Type whether it may hold a listing.
+            found: the rule that takes it.
             for_ads: whether ads may be merged into it: then it is read whole, where that makes sense.
             fresh: whether to ask for it whole and unconditionally, as a page must be that gets other bytes.
 
@@ -87,18 +122,25 @@ class OrganicPages:
             MarketplaceTrouble: there is no answer, or it broke off while we read it.
         """
         response = await self._upstream.send(ask, peer, body, for_ads=fresh, search=True)
-        return await read(response, self._max_body, takes) if for_ads else Organic(response)
+        return await read(response, self._max_body, found.plan.takes) if for_ads else Organic(response)
 
 
-async def read(response: Response, max_body: int, takes: Takes) -> Organic:
+async def read(response: Reply, max_body: int, takes: Takes) -> Organic:
     """An answer read whole, where that makes sense.
 
     Raises:
         MarketplaceDown: it broke off.
     """
     why_not = why_unreadable(response, max_body, takes)
-    if why_not is not None:
-        return Organic(response, why_not=why_not)
+    return await whole(response, max_body) if why_not is None else Organic(response, why_not=why_not)
+
+
+async def whole(response: Reply, max_body: int) -> Organic:
+    """An answer with its whole body; with the first part of it, and `too_large`, where that is over the bound.
+
+    Raises:
+        MarketplaceDown: it broke off.
+    """
     try:
         return Organic(response, await response.read(max_body), whole=True)
     except BodyTooLarge as more:
@@ -107,7 +149,7 @@ async def read(response: Response, max_body: int, takes: Takes) -> Organic:
         raise MarketplaceDown(str(trouble)) from trouble
 
 
-def why_unreadable(response: Response, max_body: int, takes: Takes) -> Reason | None:
+def why_unreadable(response: Reply, max_body: int, takes: Takes) -> Reason | None:
     """Why a body is not even read, seen by its head alone; None where it may hold a listing."""
     if response.status != 200:
         return Reason.NOT_OK
@@ -122,7 +164,7 @@ def why_unreadable(response: Response, max_body: int, takes: Takes) -> Reason | 
     return None
 
 
-def content_coding(response: Response) -> bytes:
+def content_coding(response: Reply) -> bytes:
     """All codings of a body, in the order in which they were applied; b"" where there is none."""
     if response.header(b"content-encoding") is None:
         return b""

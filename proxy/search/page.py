@@ -91,11 +91,11 @@ class Corridor:
                 view.ask,
                 view.peer,
                 view.body,
-                takes=view.found.plan.takes,
+                found=view.found,
                 for_ads=why_not is None,
                 fresh=not _left_alone(view, why_not),
             )
-            visit.marketplace_answered()
+            visit.marketplace_answered(organic.cache)
             if why_not is not None or asking is None:
                 return self._as_it_came(view, organic, visit, why_not or Reason.BUG)
             return await self._with_ads(view, organic, asking, visit)
@@ -154,7 +154,7 @@ class Corridor:
         if organic.why_not is not None:
             raise NoAds(organic.why_not)
         try:
-            return view.found.plan.read(organic.text(self._max_body))
+            return organic.page(view.found.plan, self._max_body)
         except NotAListing as trouble:
             raise NoAds(Reason.NOT_A_LISTING, str(trouble)) from trouble
 

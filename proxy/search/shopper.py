@@ -15,9 +15,8 @@ from aiohttp.http import HttpVersion11
 
 from proxy.ask import Ask
 from proxy.errors import ShopperGone, ShopperTrouble
-from proxy.search.answer import SHOPPER_GONE, Answer
+from proxy.search.answer import SHOPPER_GONE, Answer, Reply
 from proxy.sent import Sent, end_of_head
-from proxy.wire.response import Response
 
 # Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
 STALLED: Final = 60.0
@@ -185,7 +184,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
 
 
 async def _relay(
-    request: web.BaseRequest, transport: asyncio.Transport, prefix: bytes, rest: Response, *, chunked: bool
+    request: web.BaseRequest, transport: asyncio.Transport, prefix: bytes, rest: Reply, *, chunked: bool
 ) -> None:
     """Pass on what is still to come; whatever ends it early cuts both connections."""
     try:

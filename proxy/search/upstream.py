@@ -31,7 +31,15 @@ class Upstream:
         self._first_byte = first_byte
 
     async def send(
-        self, ask: Ask, peer: Peer, body: Body, *, for_ads: bool, search: bool, upgrade: bytes = b""
+        self,
+        ask: Ask,
+        peer: Peer,
+        body: Body,
+        *,
+        for_ads: bool,
+        search: bool,
+        upgrade: bytes = b"",
+        condition: bytes = b"",
     ) -> Response:
         """Ask the marketplace; returns when the head of its answer is here.
 
@@ -42,6 +50,7 @@ class Upstream:
             for_ads: whether the page may get ads, and must come whole and in a coding that we can read.
             search: whether a rule takes it; a search may be asked twice where a connection broke, whatever its method.
             upgrade: header lines that ask for another protocol.
+            condition: header lines of ours that ask whether what we have still holds.
 
         Raises:
             MarketplaceDown: no connection, or an answer that broke off or is not HTTP.
@@ -50,7 +59,7 @@ class Upstream:
         lines = for_marketplace(ask.headers, host=self._host, peer=peer, for_ads=for_ads)
         target = ask.target if ask.target == "*" else self._base + ask.target
         request_line = f"{ask.method} {target} HTTP/1.1\r\n".encode("latin-1")
-        head = b"".join((request_line, lines, upgrade, _framing(body), b"\r\n"))
+        head = b"".join((request_line, lines, upgrade, condition, _framing(body), b"\r\n"))
         # A search changes nothing, so it may share connections and be asked twice even where it is a POST.
         twice = True if search and (body is None or isinstance(body, bytes)) else None
         try:

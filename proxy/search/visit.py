@@ -28,6 +28,7 @@ class Visit(msgspec.Struct, frozen=True):
     arm: str = ""  # "ads" or "holdout" where an experiment runs and the shopper is in it
     winners: int = 0  # ads that were placed, banners included
     banners: int = 0  # how many of them are banners
+    cache: str = ""  # how its organic answer was come by, where the rule keeps answers: `hit`, `miss`, ...
     fetched: int = 0  # products that were not on the page and were fetched for it
     slots: int = 0  # ads that could have been, banners included
     upstream_ms: float = 0.0  # asking the marketplace, until its answer was complete
@@ -66,7 +67,7 @@ class OpenVisit:
     """
 
     __slots__ = (
-        "ads_from", "ads_until", "arm", "banners", "began", "book", "clock", "detail", "fetched", "id",
+        "ads_from", "ads_until", "arm", "banners", "began", "book", "cache", "clock", "detail", "fetched", "id",
         "marketplace_until", "method", "organic", "page", "path", "shown", "slots", "winners",
     )  # fmt: skip
 
@@ -83,6 +84,7 @@ class OpenVisit:
         self.ads_from = 0.0
         self.ads_until = 0.0
         self.arm = ""
+        self.cache = ""
         self.winners = 0
         self.banners = 0
         self.fetched = 0
@@ -90,8 +92,9 @@ class OpenVisit:
         self.shown: Sequence[Shown] = ()
         self.detail = ""
 
-    def marketplace_answered(self) -> None:
-        """The marketplace's answer is complete: from here on the shopper waits for us."""
+    def marketplace_answered(self, cache: str = "") -> None:
+        """The marketplace's answer is complete, or was found in the cache: from here on the shopper waits for us."""
+        self.cache = cache
         self.marketplace_until = self.clock.now()
 
     def asks_for_ads(self, budget: float) -> float:
@@ -123,6 +126,7 @@ class OpenVisit:
             arm=self.arm,
             winners=self.winners,
             banners=self.banners,
+            cache=self.cache,
             fetched=self.fetched,
             slots=self.slots,
             upstream_ms=upstream * 1000,

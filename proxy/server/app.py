@@ -13,9 +13,10 @@ from aiohttp import web
 from proxy.auction.client import Ads
 from proxy.clock import Clock
 from proxy.rules.live import Live
+from proxy.search.caching.pages import CachedPages
+from proxy.search.caching.store import Store
 from proxy.search.crowd import Crowd
 from proxy.search.handler import FrontDoor
-from proxy.search.organic import OrganicPages
 from proxy.search.page import Corridor
 from proxy.search.plans import Plans
 from proxy.search.products import Products
@@ -53,8 +54,9 @@ class App:
             self._marketplace, preserve_host=settings.preserve_host, first_byte=settings.upstream_timeout
         )
         self._ads = Ads(self._ad_platform, settings.ads_key, settings.ads_api, clock)
+        self._pages = CachedPages(upstream, settings.max_body, Store(settings.cache_size), clock)
         corridor = Corridor(
-            OrganicPages(upstream, settings.max_body),
+            self._pages,
             Products(upstream, settings.max_body),
             self._ads,
             clock=clock,
@@ -90,6 +92,7 @@ class App:
         """What the wings count by themselves; a name that ends in `_total` only grows."""
         return {
             **numbers.of_ads(self._ads),
+            **numbers.of_cache(self._pages),
             **_of_pool("marketplace", self._marketplace),
             **_of_pool("ad_platform", self._ad_platform),
             **({} if self._events is None else self._events.numbers()),

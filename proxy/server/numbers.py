@@ -15,6 +15,7 @@ from proxy.events.forward import Forward
 from proxy.events.handler import EventsDoor
 from proxy.events.segment.door import SegmentDoor
 from proxy.reasons import Reason
+from proxy.search.caching.pages import CachedPages
 
 # What a counter's part behind its `|` (or `.`) is.
 _LABELS: Final = {"taken": "kind", "delivered": "kind", "dead": "kind", "clock": "off", "faults": "code"}
@@ -40,6 +41,12 @@ def of_ads(ads: Ads) -> Mapping[str, float]:
     }
     reasons = {str(reason) for reason in Reason} & counts.keys()
     return numbers | {f"auction_failed_total|reason|{reason}": counts[reason] for reason in reasons}
+
+
+def of_cache(pages: CachedPages) -> Mapping[str, float]:
+    """How the answers were come by that rules keep, and what is kept."""
+    answers = {f"cache_answers_total|how|{how}": count for how, count in pages.counts.items()}
+    return {"cache_bytes": pages.store.bytes, "cache_entries": len(pages.store), **answers}
 
 
 def of_events(door: EventsDoor, forward: Forward, delivery: Delivery) -> Mapping[str, float]:

@@ -38,6 +38,7 @@ class Settings:
     max_in_flight: int | None
     keep_alive: float
     max_body: int
+    cache_size: int
     trusted_proxies: tuple[Network, ...]
     tls_cert: Path | None
     tls_key: Path | None
@@ -145,6 +146,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("max-in-flight", "N", _number, None, "requests of one client at a time, by address; more get a 429"),
     Setting("keep-alive", "TIME", _time, "75s", "how long an idle connection stays; longer than the load balancer's"),
     Setting("max-body", "SIZE", units.size, "4MiB", "larger answers (decoded) stream through without ads"),
+    Setting("cache-size", "SIZE", units.size, "64MiB", "memory for the answers that rules keep (`cache`); 0 for none"),
     Setting("trusted-proxies", "LIST", units.networks, "private", "whose X-Forwarded-* count: networks, private, none"),
     Setting("tls-cert", "FILE", _file, None, "serve HTTPS with this chain (PEM); SIGHUP reads it again"),
     Setting("tls-key", "FILE", _file, None, "the key of --tls-cert"),

@@ -14,7 +14,7 @@ from tests.conformance.running import Proxy, nginx_before, only_ours
 from tests.conformance.stages import Stage
 
 _results: dict[str, str] = {}
-ROW = re.compile(r"[A-G]\d\d[a-z]?")
+ROW = re.compile(r"[A-H]\d\d[a-z]?")
 
 
 @pytest.fixture(scope="session")

@@ -25,6 +25,21 @@ ROWS = (
     | numbered("E", 21, E12="abcdefghijkl")
     | numbered("F", 40)
     | numbered("G", 8)
+    | numbered(
+        "H",
+        24,
+        H01="abcdefghijklmnopqr",
+        H02="abcdefghijk",
+        H03="abcdefgh",
+        H04="abcde",
+        H05="abcdefghijk",
+        H06="abcdefghijklmn",
+        H07="abcdefghijklmnop",
+        H08="abcdefghijklmnopq",
+        H09="abc",
+        H10="abcdefghijklmnopq",
+        H11="abcde",
+    )
 )
 
 
@@ -37,7 +52,7 @@ def test_every_row_has_its_test(request):
     from tests.conformance.conftest import row_of
 
     assert ROWS - {row_of(item.nodeid) for item in ours} == set()
-    assert len(ROWS) == 233
+    assert len(ROWS) == 371
 
 
 @pytest.mark.parametrize(

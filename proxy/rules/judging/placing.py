@@ -168,8 +168,20 @@ def listing(rule: Draft) -> Iterator[Found]:
 
 
 def caching(rule: Draft) -> Iterator[Found]:
-    if rule.given("cache") and "GET" not in rule.get("match.methods"):
+    if not rule.given("cache"):
+        return
+    if "GET" not in rule.get("match.methods"):
         yield Found("cache", "only answers to GET are kept, and this rule takes none", "remove it")
+        return
+    if rule.given("cache.vary"):
+        for n, source in enumerate(rule.get("cache.vary")):
+            if source.kind not in ("header", "cookie"):
+                why = (
+                    "is in the body, and a request with one is not kept"
+                    if source.needs_body
+                    else "is in the URL anyway"
+                )
+                yield Found(f"cache.vary[{n}]", f"`{source}` {why}", "write headers and cookies only", "warning")
 
 
 def mixed(rule: Draft) -> Iterator[Found]:

@@ -7,7 +7,7 @@ meant by a misspelt one, is not also reported as missing.
 
 from typing import Any
 
-from proxy.rules.judging import combinations, notyet
+from proxy.rules.judging import combinations
 from proxy.rules.problems import looks_secret
 from proxy.rules.reading.draft import SECRET_KEYS, Draft, problem_at
 from proxy.rules.reading.keys import Key, keys_of, sections
@@ -30,7 +30,6 @@ def read_rule(node: Node, file: str, lines: list[str]) -> Draft:
     values = reader.section(node, "", Rule)
     reader.report_missing("", Rule, node)
     combinations.judge(draft)
-    notyet.refuse(draft)
     if draft.is_sound:
         draft.rule = _built(Rule, values)
     return draft

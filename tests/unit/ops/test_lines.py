@@ -23,6 +23,9 @@ def test_what_is_rare_stands_at_the_end():
     assert lines.visit_as_text(WHEN, visit).endswith(' arm=holdout fetched=2 detail="refused: no connection"')
     assert json.loads(lines.visit_as_json(WHEN, visit))["fetched"] == 2
     assert lines.visit_as_text(WHEN, a_visit(banners=1)).endswith(" banners=1")
+    assert lines.visit_as_text(WHEN, a_visit(cache="hit", banners=1)).endswith(" cache=hit banners=1")
+    assert json.loads(lines.visit_as_json(WHEN, a_visit(cache="stale")))["cache"] == "stale"
+    assert "cache" not in json.loads(lines.visit_as_json(WHEN, a_visit()))
     assert json.loads(lines.visit_as_json(WHEN, a_visit(banners=1)))["banners"] == 1
 
 

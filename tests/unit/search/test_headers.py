@@ -6,6 +6,7 @@ from proxy.search.headers import (
     Peer,
     every,
     first,
+    for_keeping,
     for_marketplace,
     for_merged_page,
     for_organic_page,
@@ -234,3 +235,20 @@ def test_fields_are_found_whatever_their_case() -> None:
     assert first([(b"ETAG", b"1"), (b"etag", b"2")], b"etag") == b"1"
     assert first([], b"etag") is None
     assert every([(b"Vary", b"a"), (b"vary", b"b")], b"vary") == [b"a", b"b"]
+
+
+def test_an_answer_is_kept_without_what_belonged_to_its_connection_and_with_a_date() -> None:
+    lines = [
+        (b"X-A", b"1"),
+        (b"Connection", b"X-B"),
+        (b"x-b", b"1"),
+        (b"TE", b"x"),
+        (b"Age", b"7"),
+        (b"Via", b"1.1 cdn"),
+    ]
+    assert for_keeping(lines, 784_111_777.0) == [
+        (b"X-A", b"1"),
+        (b"Via", b"1.1 cdn"),
+        (b"Date", b"Sun, 06 Nov 1994 08:49:37 GMT"),
+    ]
+    assert for_keeping([(b"date", b"then")], 0.0) == [(b"date", b"then")]

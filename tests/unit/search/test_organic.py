@@ -8,8 +8,11 @@ import pytest
 from proxy.errors import NoAds
 from proxy.reasons import Reason
 from proxy.search.headers import first
+from proxy.search.listing import Page
 from proxy.search.media import is_json
 from proxy.search.organic import Organic, why_unreadable
+from proxy.search.plan import Plan
+from tests.builders import a_rule
 
 JSON = (b"Content-Type", b"application/json")
 
@@ -59,3 +62,26 @@ def test_a_body_that_cannot_be_read_is_a_reason(body: bytes, reason: Reason) -> 
     with pytest.raises(NoAds) as none:
         an_organic(body, b"gzip").text(100)
     assert none.value.reason is reason
+
+
+class Remembered:
+    """What was read before, by plan."""
+
+    def __init__(self) -> None:
+        self.pages: dict[Plan, Page] = {}
+
+    def page_of(self, plan: Plan) -> Page | None:
+        return self.pages.get(plan)
+
+    def remember(self, plan: Plan, page: Page) -> None:
+        self.pages[plan] = page
+
+
+def test_what_was_read_of_a_kept_answer_is_not_read_again() -> None:
+    body, plan, readings = b'{"products":[{"id":"p1"}]}', Plan(a_rule()), Remembered()
+    kept = Organic(AResponse(), body, whole=True, readings=readings)  # type: ignore[arg-type]
+    page = kept.page(plan, 100)
+    assert page.listings[0].ids == ["p1"]
+    assert kept.page(plan, 100) is page
+    assert kept.page(Plan(a_rule(id="$.sku")), 100) is not page
+    assert Organic(AResponse(), body, whole=True).page(plan, 100) is not page  # type: ignore[arg-type]

@@ -18,7 +18,6 @@ from proxy.reasons import Reason
 from proxy.search import page as corridor_module
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
-from proxy.search.media import is_json
 from proxy.search.organic import Organic
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Plans
@@ -386,7 +385,7 @@ async def test_shadow_asks_and_changes_nothing() -> None:
     assert answer.body == BODY
     assert b"Cache-Control: public, max-age=60\r\n" in answer.head
     assert (stage.visit.reason, stage.visit.winners) == (Reason.SHADOW, 1)
-    assert stage.pages.asked == [{"takes": is_json, "for_ads": True, "fresh": False}]
+    assert stage.pages.asked == [{"found": stage.plans.find(an_ask()), "for_ads": True, "fresh": False}]
 
 
 @pytest.mark.parametrize(("rule", "fresh"), [({"mode": "off"}, False), ({"rollout": 0, "user": "cookie.tsuid"}, True)])
@@ -394,7 +393,7 @@ async def test_only_what_the_url_decides_stays_wholly_the_marketplaces(rule: dic
     stage = Stage(**rule)
     answer = await stage.view()
     assert (b"public" in answer.head) is not fresh
-    assert stage.pages.asked == [{"takes": is_json, "for_ads": False, "fresh": fresh}]
+    assert [(how["for_ads"], how["fresh"]) for how in stage.pages.asked] == [(False, fresh)]
 
 
 async def test_a_head_answers_as_a_merged_get_without_a_length() -> None:

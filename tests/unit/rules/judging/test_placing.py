@@ -108,3 +108,23 @@ FINE = [
 @pytest.mark.parametrize("sections", FINE)
 def test_what_makes_sense_has_no_problem(sections: dict[str, str]) -> None:
     assert the_problems(a_rule_text(**sections)) == ()
+
+
+@pytest.mark.parametrize(
+    ("methods", "vary", "why"),
+    [
+        ("[GET]", "[header.x-a, query.lang]", "in the URL"),
+        ("[GET]", "[header.x-a, =de]", "in the URL"),
+        ("[GET, POST]", "[cookie.a, body.$.lang]", "in the body"),
+    ],
+)
+def test_what_kept_answers_cannot_vary_by_is_told(methods: str, vary: str, why: str) -> None:
+    (problem,) = the_problems(
+        a_rule_text(match=f"{{path: /s, methods: {methods}}}", cache=f"{{ttl: 30s, vary: {vary}}}")
+    )
+    assert (problem.key, problem.severity) == ("cache.vary[1]", "warning")
+    assert why in problem.message
+
+
+def test_headers_and_cookies_are_what_kept_answers_vary_by() -> None:
+    assert the_problems(a_rule_text(cache="{ttl: 30s, vary: [header.accept-language, cookie.region]}")) == ()

@@ -1,0 +1,50 @@
+"""A kept answer on its way to one shopper: its head says how old it is, and nothing of its body is left to come."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from proxy.search.caching.kept import Kept
+from proxy.search.headers import first
+from proxy.wire.sink import Sink
+
+
+class KeptReply:
+    """A kept answer as it goes to one shopper. A `Reply`: its body is here, so nothing is left to come.
+
+    Args:
+        kept: the answer.
+        now: the time, on the clock that only goes forward.
+        status: 304 where the shopper has the body.
+    """
+
+    complete: Final = True
+
+    def __init__(self, kept: Kept, now: float, status: int | None = None) -> None:
+        self.status: Final = kept.status if status is None else status
+        self.reason: Final = b"Not Modified" if status == 304 else kept.reason
+        self.length: Final = None if status == 304 else len(kept.raw)
+        lines = kept.lines if status != 304 else [line for line in kept.lines if not _is_of_the_body(line[0])]
+        # Section 5.1: what comes from a cache says how old it is.
+        self.raw_headers: Final[Sequence[tuple[bytes, bytes]]] = (
+            *lines,
+            (b"Age", b"%d" % (kept.fresh.age + kept.resident(now))),
+        )
+
+    def header(self, name: bytes) -> bytes | None:
+        """The value of the first field of this lower-case name."""
+        return first(self.raw_headers, name)
+
+    async def read(self, limit: int) -> bytes:
+        """Nothing is left."""
+        return b""
+
+    async def relay(self, sink: Sink) -> None:
+        """Nothing is left."""
+
+    def abandon(self) -> None:
+        """Nobody waits."""
+
+
+def _is_of_the_body(name: bytes) -> bool:
+    low = name.lower()
+    return low.startswith(b"content-") and low != b"content-location"
