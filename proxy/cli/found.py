@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from proxy.discovery import Discovery, Request, RunnerUp, Written
 from proxy.discovery.lines import one_line
@@ -13,6 +13,7 @@ from proxy.discovery.markup import spelled
 
 PROGRAM: Final = "sponsored-proxy"
 MOST_SHOWN: Final = 6
+_ADS: Final = "--ads-url http://127.0.0.1:8082 --ads-key-file ads.key"
 
 
 def told(args: argparse.Namespace, discovery: Discovery, written: Written, request: Request | None) -> str:
@@ -108,7 +109,17 @@ def _next(args: argparse.Namespace, request: Request | None, page: str) -> Itera
         yield f"  {PROGRAM} explain {_words(args)} --rules {rule}"
     parts = urlsplit(request.url) if request is not None else urlsplit("")
     upstream = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://YOUR-SEARCH-API"
-    yield f"  {PROGRAM} serve --upstream {shlex.quote(upstream)} --rules {folder} --ads-key-file ads.key"
+    yield f"  {PROGRAM} sandbox --any --key-file ads.key"
+    yield f"  {PROGRAM} serve --upstream {shlex.quote(upstream)} --rules {folder} {_ADS}"
+    if request is not None and request.method == "GET":
+        yield f"  curl -i {shlex.quote(_through_the_proxy(parts))}"
+    yield ""
+    yield "The sandbox is an ad platform in which every product bids; give it and the proxy a terminal each. For real ads"
+    yield "leave it and --ads-url out, and put the key of Topsort's into ads.key."
+
+
+def _through_the_proxy(asked: SplitResult) -> str:
+    return urlunsplit(("http", "127.0.0.1:8080", asked.path or "/", asked.query, ""))
 
 
 def _words(args: argparse.Namespace) -> str:

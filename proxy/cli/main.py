@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from proxy import __version__
@@ -26,15 +27,27 @@ COMMANDS: Final = {
     "events": "what waits to be delivered, what is dead, and what to do about it",
     "schema": "JSON Schema of the rule format, for editors",
 }
-_WELCOME: Final = """Sponsored products in any search API, without a change to the frontend.
+_WELCOME: Final = "Sponsored products in any search API, without a change to the frontend."
+_PATHS: Final = """
+to see it, with nothing to set up:
+  sponsored-proxy demo
 
-Begin with `sponsored-proxy demo`; `sponsored-proxy COMMAND --help` says more about each.
+from your search API to ads in its answers:
+  sponsored-proxy init 'https://search.example/api/search?q=lamp' --out my-rules/search.yaml
+  sponsored-proxy sandbox --any --key-file ads.key
+  sponsored-proxy serve --upstream https://search.example --rules my-rules \\
+      --ads-url http://127.0.0.1:8082 --ads-key-file ads.key
+
+`sponsored-proxy COMMAND --help` says more about each.
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given and not given[0].startswith("-") and given[0] not in COMMANDS:
+        print(_no_such(given[0]), file=sys.stderr)
+        return 2
     parser = _parser(given[0] if given else None)
     args = parser.parse_args(given)
     if args.command is None:
@@ -56,7 +69,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser(asked: str | None) -> argparse.ArgumentParser:
     """All commands by name; the arguments of the one that is asked for."""
     parser = argparse.ArgumentParser(
-        prog="sponsored-proxy", description=_WELCOME, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog="sponsored-proxy",
+        description=_WELCOME,
+        epilog=_PATHS,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"sponsored-proxy {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
@@ -66,6 +82,12 @@ def _parser(asked: str | None) -> argparse.ArgumentParser:
         else:
             commands.add_parser(name, help=what)
     return parser
+
+
+def _no_such(command: str) -> str:
+    near = get_close_matches(command.lower(), COMMANDS, 1, cutoff=0.5)
+    told = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(COMMANDS)}"
+    return f"sponsored-proxy: there is no command {command!r}; {told}"
 
 
 def _told(trouble: Trouble) -> str:

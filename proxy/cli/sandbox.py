@@ -1,7 +1,8 @@
-"""`sponsored-proxy sandbox`: the ad platform in a box, from campaigns in a YAML file."""
+"""`sponsored-proxy sandbox`: the ad platform in a box, from campaigns in a YAML file, or for any product."""
 
 import argparse
 import os
+import secrets
 import sqlite3
 import sys
 import time
@@ -13,7 +14,7 @@ from textwrap import dedent
 
 from proxy.errors import SettingsTrouble
 from proxy.sandbox.behaviour import Manners
-from proxy.sandbox.config import read_market
+from proxy.sandbox.config import parse_market, read_market
 from proxy.sandbox.exchange import Exchange
 from proxy.sandbox.repertoire import AUCTION_LIES, EVENT_LIES
 from proxy.sandbox.running import run_app
@@ -22,6 +23,13 @@ from proxy.sandbox.server import Sandbox
 from proxy.sandbox.store import Store
 
 KEY_VARIABLE = "SPONSORED_PROXY_ADS_KEY"
+ANY = """
+currency: USD
+reserve: 0.05
+campaigns:
+  - name: Any product
+    bids: [{any_product: true, bid: 1.00}]
+"""
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -29,11 +37,17 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser = subparsers.add_parser(
         "sandbox",
         help="the ad platform in a box",
-        description="A Topsort-compatible ad platform with campaigns, bids and budgets from a YAML file.",
+        description="A Topsort-compatible ad platform with campaigns and budgets from a YAML file, or none (--any).",
         epilog=_told(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--config", metavar="FILE", type=Path, required=True, help="campaigns, as YAML")
+    campaigns = parser.add_mutually_exclusive_group(required=True)
+    campaigns.add_argument("--config", metavar="FILE", type=Path, help="campaigns, as YAML")
+    campaigns.add_argument(
+        "--any",
+        action="store_true",
+        help="no campaigns to write: every product that is asked for bids, with a price that follows from its id",
+    )
     parser.add_argument("--listen", metavar="HOST:PORT", default="127.0.0.1:8082", help="default %(default)s")
     parser.add_argument("--data", metavar="DIR", type=Path, default=Path("data/sandbox"), help="default %(default)s")
     parser.add_argument(
@@ -41,7 +55,8 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--key",
         metavar="FILE",
         type=Path,
-        help=f"holds the key that callers must send; else the variable {KEY_VARIABLE}",
+        help=f"holds the key that callers must send (with --any it is made where there is none); "
+        f"else the variable {KEY_VARIABLE}",
     )
     parser.add_argument("--delay", metavar="30ms[..90ms]", help="wait so long before each answer")
     parser.add_argument("--fail-rate", metavar="0.1", help="so many of the answers are a 5xx (0 to 1)")
@@ -80,7 +95,9 @@ def _given(values: Mapping[str, object]) -> dict[str, object]:
 
 
 def _sandbox(args: argparse.Namespace, manners: Manners) -> Sandbox:
-    market, key = read_market(args.config), _key(args.key_file)
+    if args.any and args.key_file is not None:
+        _made_where_there_is_none(args.key_file)
+    market, key = parse_market(ANY) if args.any else read_market(args.config), _key(args.key_file)
     store = _store(args.data)
     seal = Seal(store.secret)
     exchange = Exchange(market, store, seal, time.time, uuid.uuid4)
@@ -92,6 +109,18 @@ def _store(folder: Path) -> Store:
         return Store(folder)
     except (OSError, sqlite3.Error) as trouble:
         raise SettingsTrouble(f"{folder}: what is spent cannot be kept there: {trouble}") from None
+
+
+def _made_where_there_is_none(file: Path) -> None:
+    """A newcomer has no key yet, and the proxy will want the same one. A file that is there stays as it is."""
+    try:
+        with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as new:
+            new.write(f"sandbox-{secrets.token_hex(16)}\n")
+    except FileExistsError:
+        return
+    except OSError as trouble:
+        raise SettingsTrouble(f"{file}: a key cannot be made there: {trouble.strerror}") from None
+    print(f"a key was made: {file}", flush=True)
 
 
 def _key(file: Path | None) -> str:

@@ -38,4 +38,7 @@ def promotes(click: Click, product: str, market: Market) -> bool:
         return False
     known = market.by_id.get(product)
     vendor = known.vendor if known is not None else None
-    return any(product in bid.product_ids or (vendor is not None and vendor == bid.vendor) for bid in campaign.bids)
+    return any(
+        bid.any_product or product in bid.product_ids or (vendor is not None and vendor == bid.vendor)
+        for bid in campaign.bids
+    )

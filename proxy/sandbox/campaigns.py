@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID, uuid5
+from zlib import crc32
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, model_validator
 
@@ -49,7 +50,7 @@ class _Written(BaseModel):
 
 
 class Bid(_Written):
-    """What a campaign pays at most for a click: on products, or on any product of a vendor.
+    """What a campaign pays at most for a click: on products, on any product of a vendor, or on any product at all.
 
     A banner may also lead to a brand or an address, a sponsored brand also to an address.
     """
@@ -57,16 +58,18 @@ class Bid(_Written):
     product: Name | None = None
     products: tuple[Name, ...] = ()
     vendor: Name | None = None
+    any_product: bool = False
     brand: Name | None = None
     url: Address | None = None
     bid: Annotated[Money, Field(gt=0)]
 
     @model_validator(mode="after")
     def _names_one_thing(self) -> Self:
-        given = (self.product, self.products or None, self.vendor, self.brand, self.url)
+        given = (self.product, self.products or None, self.vendor, self.any_product or None, self.brand, self.url)
         if sum(one is not None for one in given) != 1:
             raise ValueError(
-                "give exactly one of `product`, `products` and `vendor` (a banner's also `brand` or `url`)"
+                "give exactly one of `product`, `products`, `vendor` and `any_product`"
+                " (a banner's also `brand` or `url`)"
             )
         return self
 
@@ -81,6 +84,16 @@ class Bid(_Written):
     def product_ids(self) -> tuple[str, ...]:
         """The products that it names; none where it names a vendor."""
         return (self.product,) if self.product is not None else self.products
+
+    def on(self, product: str) -> int:
+        """What it pays at most for a click on `product`, in micros.
+
+        On any product that is a tenth of `bid` up to all of it. It follows from the id, so that products which
+        nobody has written a campaign for differ, and the same ones win tomorrow.
+        """
+        if not self.any_product:
+            return self.bid
+        return max(1, self.bid * (100 + crc32(product.encode()) % 901) // 1000)
 
 
 class Budget(_Written):
@@ -139,6 +152,8 @@ class Campaign(_Written):
     def _is_of_one_kind(self) -> Self:
         if self.banner is not None and self.sponsored_brand is not None:
             raise ValueError("`banner` and `sponsored_brand` make two campaigns; give one of them")
+        if self.kind != LISTINGS and any(bid.any_product for bid in self.bids):
+            raise ValueError("`any_product` bids in listings alone; name what the ad leads to")
         if self.categories and self.kind == LISTINGS:
             raise ValueError("`categories` narrow a banner or a sponsored brand; a listing has its products")
         wrong = {type for bid in self.bids for type, _ in bid.targets} - _MAY_WIN[self.kind]

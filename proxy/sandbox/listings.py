@@ -1,7 +1,8 @@
 """Who takes part in a listing's auction, and with which product. Pure.
 
-Product bids for the products that were sent, vendors with any of theirs, and
-keyword campaigns, which may bring a product that nobody sent.
+Product bids for the products that were sent, bids on any product for all of
+them, vendors with any of theirs, and keyword campaigns, which may bring a
+product that nobody sent.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -42,10 +43,10 @@ def contenders(
 def _of_products(
     campaign: Campaign, bid: Bid, asked: Mapping[str, float], market: Market, anywhere: bool
 ) -> Iterator[Contender]:
-    for product in bid.product_ids:
+    for product in asked if bid.any_product else bid.product_ids:
         if product in asked or anywhere:
             quality = asked.get(product, market.quality(product))
-            yield Contender(str(campaign.uuid), "product", product, product, bid.bid, quality)
+            yield Contender(str(campaign.uuid), "product", product, product, bid.on(product), quality)
 
 
 def _of_vendor(campaign: Campaign, bid: Bid, asked: Mapping[str, float], market: Market) -> Iterator[Contender]:

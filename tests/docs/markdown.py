@@ -59,3 +59,10 @@ def table_rows(page: Path) -> list[list[str]]:
     """The cells of all rows of all tables in a page."""
     rows = [line for line in page.read_text().splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]] for row in rows]
+
+
+def newcomers_path() -> tuple[Path, str]:
+    """The page and the section of it that leads from an API's address to ads in its answers."""
+    page = ROOT / "README.md"
+    section = page.read_text().partition("## From your API to ads")[2].partition("\n## ")[0]
+    return page, section

@@ -15,7 +15,7 @@ import pytest
 from proxy.clock import ManualClock
 from proxy.events.outbox import Dead
 from proxy.events.outbox_sqlite import SqliteOutbox
-from tests.docs.markdown import ROOT, Block, blocks, commands
+from tests.docs.markdown import ROOT, Block, blocks, commands, newcomers_path
 from tests.integration.demonstration import Demonstration
 from tests.patience import SECONDS
 from tests.unit.events.outbox_contract import an_event
@@ -23,7 +23,10 @@ from tests.unit.events.outbox_contract import an_event
 # `make test` would run itself; `make demo` runs until Ctrl-C, and the demo's own tests start it;
 # there need be no Docker where the tests run: Docker's own reading of the file is a test of the image's.
 ONLY_READ = ("make ", "docker ")
-ALL = commands()
+# The newcomer's commands build on each other; test_newcomers_path.py runs them in their order.
+ALL = [
+    each for each in commands() if (each[0].page, each[0].text in newcomers_path()[1]) != (newcomers_path()[0], True)
+]
 
 
 @pytest.fixture(scope="module")

@@ -27,20 +27,23 @@ def products(**more):
 def test_the_next_commands_are_as_they_must_be_typed():
     url = "https://search.example/api/search?q=lamp&page=1"
     said = told_of({"products": products()}, Request("GET", url), source=url, header=["Cookie: a=b c"])
-    assert said.partition("Next:\n")[2].splitlines() == [
+    assert said.partition("Next:\n")[2].partition("\n\n")[0].splitlines() == [
         f"  sponsored-proxy init '{url}' --header 'Cookie: a=b c' --out rules/search.yaml",
         "  sponsored-proxy check rules/search.yaml",
         f"  sponsored-proxy explain '{url}' --header 'Cookie: a=b c' --rules rules/search.yaml",
-        "  sponsored-proxy serve --upstream https://search.example --rules rules --ads-key-file ads.key",
+        "  sponsored-proxy sandbox --any --key-file ads.key",
+        "  sponsored-proxy serve --upstream https://search.example --rules rules"
+        " --ads-url http://127.0.0.1:8082 --ads-key-file ads.key",
+        "  curl -i 'http://127.0.0.1:8080/api/search?q=lamp&page=1'",
     ]
 
 
 def test_a_written_file_is_named_in_them():
     said = told_of({"products": products()}, Request("GET", "/s"), request="GET /s", out=Path("my rules/a.yaml"))
-    lines = [shlex.split(line) for line in said.partition("Next:\n")[2].splitlines()]
+    lines = [shlex.split(line) for line in said.partition("Next:\n")[2].partition("\n\n")[0].splitlines()]
     assert lines[0] == ["sponsored-proxy", "check", "my rules/a.yaml"]
     assert lines[1] == ["sponsored-proxy", "explain", "saved.json", "--request", "GET /s", "--rules", "my rules/a.yaml"]
-    assert "https://YOUR-SEARCH-API" in lines[2]
+    assert "https://YOUR-SEARCH-API" in lines[3]
 
 
 def test_a_backend_is_named_with_its_marks():

@@ -29,11 +29,26 @@ def test_the_version_is_told(capsys):
     assert __version__ in capsys.readouterr().out
 
 
-def test_an_unknown_command_is_refused(capsys):
-    with pytest.raises(SystemExit) as end:
-        cli.main(["srve"])
-    assert end.value.code == 2
-    assert "invalid choice: 'srve'" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("srve", "there is no command 'srve'; did you mean `serve`?"),
+        ("Explian", "there is no command 'Explian'; did you mean `explain`?"),
+        ("xyz", "there is no command 'xyz'; there are serve, demo, check"),
+        ("a\x1b[2J", "there is no command 'a\\x1b[2J'"),
+    ],
+)
+def test_an_unknown_command_is_answered_with_the_nearest(given, told, capsys):
+    assert cli.main([given, "--upstream", "x"]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_help_shows_the_whole_way_from_an_api_to_ads(capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    shown = capsys.readouterr().out
+    assert shown.index("sponsored-proxy demo") < shown.index("init '") < shown.index("sandbox --any")
+    assert max(map(len, shown.splitlines())) <= 100
 
 
 def test_a_commands_arguments_and_exit_code_are_its_own(monkeypatch):

@@ -54,3 +54,30 @@ def test_a_data_folder_that_cannot_be_used_is_told(config, tmp_path, monkeypatch
     (tmp_path / "file").write_text("")
     assert sandbox.run(parsed("--config", str(config), "--data", str(tmp_path / "file"))) == 1
     assert "cannot be kept there" in capsys.readouterr().err
+
+
+def test_campaigns_come_from_a_file_or_from_any_product_but_not_from_both(config, capsys):
+    for arguments in ([], ["--any", "--config", str(config)]):
+        with pytest.raises(SystemExit):
+            parsed(*arguments)
+        assert "--config" in capsys.readouterr().err
+
+
+def test_for_a_newcomer_the_key_is_made_once(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(sandbox, "run_app", lambda *_: None)
+    key = tmp_path / "ads.key"
+    arguments = parsed("--any", "--key-file", str(key), "--data", str(tmp_path))
+    assert sandbox.run(arguments) == 0
+    assert f"a key was made: {key}" in capsys.readouterr().out
+    first = key.read_text()
+    assert len(first) > 32
+    assert key.stat().st_mode & 0o077 == 0
+    assert sandbox.run(arguments) == 0
+    assert key.read_text() == first
+    assert capsys.readouterr().out == ""
+
+
+def test_a_key_that_cannot_be_made_is_told(tmp_path, capsys):
+    key = tmp_path / "no" / "ads.key"
+    assert sandbox.run(parsed("--any", "--key-file", str(key), "--data", str(tmp_path))) == 1
+    assert "a key cannot be made there: No such file" in capsys.readouterr().err

@@ -10,8 +10,9 @@ products: [{id: p9, vendor: v1}]
 campaigns:
   - {name: lamps, bids: [{products: [p1, p2], bid: 1}]}
   - {name: a seller, bids: [{vendor: v1, bid: 1}]}
+  - {name: all, bids: [{any_product: true, bid: 1}]}
 """)
-LAMPS, SELLER = (str(campaign.uuid) for campaign in MARKET.campaigns)
+LAMPS, SELLER, ANY = (str(campaign.uuid) for campaign in MARKET.campaigns)
 AT = 1_000_000_000.0
 
 
@@ -42,6 +43,7 @@ def test_a_click_counts_for_fourteen_days(before, counts):
         ("p9", "p8", SELLER, True),
         ("p8", "p8", SELLER, True),
         ("p1", "p8", SELLER, False),
+        ("p1", "p8", ANY, True),
         ("p5", "p5", "gone from the file", True),
         ("p6", "p5", "gone from the file", False),
     ],

@@ -87,3 +87,14 @@ def test_a_bid_says_what_it_is_for():
 )
 def test_categories_narrow_a_banner(categories, asked, met):
     assert a_campaign(banner=BANNER, categories=categories).wants_category(asked) is met
+
+
+@pytest.mark.parametrize("keys", [{"banner": BANNER}, {"sponsored_brand": BRAND}])
+def test_any_product_is_no_target_of_a_banner_or_a_brand(keys):
+    with pytest.raises(ValueError, match="`any_product` bids in listings alone"):
+        a_campaign(bids=[{"any_product": "true", "bid": "1"}], **keys)
+
+
+def test_the_least_bid_on_any_product_is_still_money():
+    (bid,) = a_campaign(bids=[{"any_product": "true", "bid": "0.000001"}]).bids
+    assert {bid.on(f"p{number}") for number in range(50)} == {1}

@@ -40,3 +40,19 @@ def test_both_versions_ask_for_the_same():
     )
     older = v1.AuctionRequest(products=[v1.Product(product_id="p1", quality=0.5)], session=v1.Session(session_id="u"))
     assert listing_of_v2(question) == listing_of_v1(older, 2) == Listing(2, ["p1"], [0.5], user="u")
+
+
+def prices_of(ids):
+    market = parse_market("campaigns: [{name: all, bids: [{any_product: true, bid: 0.50}]}]")
+    (campaign,) = market.campaigns
+    bidding = [(campaign, campaign.bids)]
+    return {each.product: each.bid for each in contenders(bidding, Listing(1, ids), market)}
+
+
+def test_a_bid_on_any_product_takes_part_with_all_of_them_at_prices_that_follow_from_their_ids():
+    ids = [f"p{number}" for number in range(500)]
+    prices = prices_of(ids)
+    assert list(prices) == ids
+    assert all(50_000 <= price <= 500_000 for price in prices.values())
+    assert len(set(prices.values())) > 300
+    assert prices_of(ids[::-2]) == {id: prices[id] for id in ids[::-2]}
