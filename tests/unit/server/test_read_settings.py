@@ -68,6 +68,37 @@ def test_widgets_auctions_without_events_are_noticed():
     assert "--no-events and --widget-auctions" in problems_of({"no_events": "true", "widget_auctions": "yes"})
 
 
+def test_segments_files_are_read_before_anything_starts_and_never_repeated(tmp_path):
+    files = {"write_key_file": "canary one", "secret_file": "canary\ncanary", "mapping": "tracks: {}"}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+    problems = problems_of({f"segment_{name}": str(tmp_path / name) for name in files})
+    for flag in ("--segment-write-key-file", "--segment-secret-file", "--segment-mapping"):
+        assert flag in problems
+    assert f"{tmp_path}/mapping:1  tracks: there is no such key" in problems
+    assert "canary" not in problems
+    assert "cannot be read (No such file" in problems_of({"segment_secret_file": str(tmp_path / "none")})
+
+
+def test_segments_files_without_what_they_are_for_are_noticed(tmp_path):
+    (tmp_path / "file").write_text("pageviews: page")
+    file = str(tmp_path / "file")
+    assert "--segment-mapping: nothing of Segment's is taken" in problems_of({"segment_mapping": file})
+    (tmp_path / "file").write_text("key")
+    told = {"segment_write_key_file": file, "segment_secret_file": file, "no_events": "true"}
+    problems = problems_of(told)
+    assert "--no-events and --segment-write-key-file" in problems
+    assert "--no-events and --segment-secret-file" in problems
+
+
+def test_a_worker_starts_though_segments_files_are_gone_and_was_told_nothing_of_what_is_in_them(tmp_path):
+    (tmp_path / "keys").write_text("canary-of-segment")
+    settings = read_settings(UPSTREAM | {"segment_write_key_file": str(tmp_path / "keys")}, KEY)
+    assert "canary-of-segment" not in f"{settings!r} {settings.told}"
+    (tmp_path / "keys").unlink()
+    assert again(settings.told, "canary-key").segment_write_key_file == tmp_path / "keys"
+
+
 def test_an_outbox_that_holds_nothing_is_noticed():
     assert "--outbox-size 64KiB: too small" in problems_of({"outbox_size": "64KiB"})
 

@@ -68,6 +68,16 @@ async def test_a_rule_that_wants_a_path_of_events_is_warned_of(tmp_path, caplog,
     assert all("b never sees a request there" in record.message for record in caplog.records)
 
 
+@pytest.mark.parametrize("ours", [False, True])
+async def test_a_rule_that_wants_a_path_of_segments_is_warned_of_only_where_it_is_ours(tmp_path, caplog, ours):
+    (tmp_path / "secret").write_text("shared")
+    told = settings(tmp_path, **({"segment_secret_file": str(tmp_path / "secret")} if ours else {}))
+    rule = RULE.format(page="b").replace("path: /b", "path: /topsort/segment/webhook, methods: [POST]")
+    (tmp_path / "rules" / "b.yaml").write_text(rule)
+    Supervisor(told, ManualClock())._warn_of_what_nobody_asks_for()
+    assert ("events are taken at /topsort/segment/webhook" in caplog.text) == ours
+
+
 async def test_a_worker_is_told_what_is_in_force(tmp_path):
     supervisor = Supervisor(settings(tmp_path, drain="7s"), ManualClock())
     start = supervisor._told(2)
