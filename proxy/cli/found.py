@@ -114,8 +114,8 @@ def _next(args: argparse.Namespace, request: Request | None, page: str) -> Itera
     if request is not None and request.method == "GET":
         yield f"  curl -i {shlex.quote(_through_the_proxy(parts))}"
     yield ""
-    yield "The sandbox is an ad platform in which every product bids; give it and the proxy a terminal each. For real ads"
-    yield "leave it and --ads-url out, and put the key of Topsort's into ads.key."
+    yield "The sandbox is an ad platform in which every product bids; give it and the proxy a terminal each."
+    yield "For real ads leave it and --ads-url out, and put the key of Topsort's into ads.key."
 
 
 def _through_the_proxy(asked: SplitResult) -> str:
