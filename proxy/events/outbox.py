@@ -85,6 +85,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         paused: why delivery stands still; "" where it does not.
         trouble: why it cannot keep events now; "" where it can.
         set_aside: a damaged file that was set aside; "" where there is none.
+        warning: why something accepted might be lost after all (Redis not told to write at once, say); "" for nothing.
     """
 
     waiting: Mapping[str, int]
@@ -98,6 +99,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     paused: str = ""
     trouble: str = ""
     set_aside: str = ""
+    warning: str = ""
 
 
 class Outbox(Protocol):
