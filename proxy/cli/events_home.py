@@ -1,7 +1,8 @@
 """The outbox that a command line names.
 
-`--data` is the folder of a proxy, whether one runs on it now or not; `--file` a
-file that was set aside.
+`--data` is the folder of a proxy, whether one runs on it now or not; `--redis` the
+Redis of many proxies, which goes first where both are said; `--file` a file that
+was set aside.
 """
 
 import argparse
@@ -14,13 +15,17 @@ from typing import Final, Protocol
 from proxy.clock import SystemClock
 from proxy.errors import SettingsTrouble
 from proxy.events.event import Event, Kept, Shelf
-from proxy.events.outbox import Status
+from proxy.events.outbox import Outbox, Status
+from proxy.events.outbox_redis import RedisOutbox
 from proxy.events.outbox_sqlite import SqliteOutbox
 from proxy.events.sqlite.aside import SetAside
 from proxy.events.sqlite.place import Place
 from proxy.server.settings import PREFIX
+from proxy.server.units import redis_url
 
 VARIABLE: Final = PREFIX + "DATA"
+REDIS_VARIABLE: Final = PREFIX + "REDIS"
+"""May hold a password: better than a flag, which everybody on the machine can read."""
 
 
 class Shelves(Protocol):
@@ -37,6 +42,7 @@ def add_home(parser: argparse.ArgumentParser) -> None:
     """Add the flags that name an outbox."""
     data = os.environ.get(VARIABLE, "data/")
     parser.add_argument("--data", metavar="DIR", type=Path, default=Path(data), help=f"the proxy's; default {data}")
+    parser.add_argument("--redis", metavar="URL", help=f"the Redis that the proxies keep events in [{REDIS_VARIABLE}]")
     parser.add_argument("--file", metavar="PATH", type=Path, help="look into a damaged file that was set aside")
 
 
@@ -53,13 +59,23 @@ async def opened(args: argparse.Namespace) -> AsyncIterator[Shelves]:
             raise SettingsTrouble(f"--file {args.file}: there is no such file")
         yield SetAside(args.file, SystemClock())
         return
-    _see_that_it_is_there(args.data)
-    outbox = SqliteOutbox(args.data, size=0, clock=SystemClock())
+    outbox = _outbox_of(args.redis or os.environ.get(REDIS_VARIABLE), args.data)
     await outbox.open()
     try:
         yield outbox
     finally:
         await outbox.close()
+
+
+def _outbox_of(redis: str | None, folder: Path) -> Outbox:
+    """One who only looks and decides."""
+    if not redis:
+        _see_that_it_is_there(folder)
+        return SqliteOutbox(folder, size=0, clock=SystemClock())
+    try:
+        return RedisOutbox(redis_url(redis), size=0, clock=SystemClock())
+    except ValueError as trouble:
+        raise SettingsTrouble(f"--redis: {trouble}") from None
 
 
 def _see_that_it_is_there(folder: Path) -> None:

@@ -122,6 +122,8 @@ def status_as_text(status: Status) -> str:
         lines.append(f"delivery stands still: {visible(status.paused)}")
     if status.trouble:
         lines.append(visible(status.trouble))
+    if status.warning:
+        lines.append(f"an accepted event may be lost: {visible(status.warning)}")
     if status.set_aside:
         lines.append(f"a damaged file was set aside: {visible(status.set_aside)}")
     return "\n".join(lines) + "\n"

@@ -19,6 +19,7 @@ from proxy.events.guard import Guard
 from proxy.events.handler import EventsDoor
 from proxy.events.origins import Origins
 from proxy.events.outbox import Outbox
+from proxy.events.outbox_redis import RedisOutbox
 from proxy.events.outbox_sqlite import SqliteOutbox
 from proxy.events.segment.configuration import Configuration
 from proxy.events.segment.door import SegmentDoor
@@ -37,6 +38,8 @@ _LAST_CALLS = 1.0
 
 def outbox_of(settings: Settings, clock: Clock) -> Outbox:
     """The home of the events that wait, as the settings name it."""
+    if settings.redis is not None:
+        return RedisOutbox(settings.redis, size=settings.outbox_size, clock=clock)
     return SqliteOutbox(settings.data, size=settings.outbox_size, clock=clock)
 
 

@@ -53,6 +53,7 @@ class Settings:
     events_origins: tuple[str, ...] | None
     events_rate: Rate | None
     outbox_size: int
+    redis: str | None = field(repr=False)
     widget_auctions: bool
     segment_write_key_file: Path | None
     segment_secret_file: Path | None
@@ -160,6 +161,7 @@ SETTINGS: Final[tuple[Setting, ...]] = (
     Setting("events-origins", "LIST", units.origins, None, "pages that may send events, or *; without: the shop's own"),
     Setting("events-rate", "N/s", units.rate, None, "events of one client, by address; more get a 429"),
     Setting("outbox-size", "SIZE", _outbox_size, "1GiB", "events that wait on disk; more get a 503"),
+    Setting("redis", "URL", units.redis_url, None, "keep events there, for many machines; not in --data", secret=True),
     _switch("widget-auctions", "answer banner widgets' auctions (/v2/auctions), too"),
     Setting("segment-write-key-file", "FILE", Path, None, "take Segment's events with these write keys, one a line"),
     Setting("segment-secret-file", "FILE", Path, None, "take Segment's webhook, signed with the secret in this file"),

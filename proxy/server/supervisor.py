@@ -163,7 +163,8 @@ class Supervisor:
         """See that it is whole before anybody writes to it, and look at it from then on."""
         if self._outbox is None:
             return
-        await asyncio.to_thread(prepare, self._settings.data, self._clock)
+        if self._settings.redis is None:
+            await asyncio.to_thread(prepare, self._settings.data, self._clock)
         await self._outbox.open()
         self._go_on(every(_OUTBOX_SECONDS, self._look_at_outbox, self._clock))
 

@@ -87,6 +87,20 @@ def address(text: str) -> Address:
     return Address(host or "0.0.0.0", int(port))
 
 
+def redis_url(text: str) -> str:
+    """Where a Redis is, "redis://[user:password@]host[:port][/database]"; rediss:// for TLS. It is a secret."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("redis", "rediss") and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or re.search(r"[\s\x00-\x1f]", text):
+        raise ValueError("not the URL of a Redis; write redis://host:6379/0, or rediss://user:password@host for TLS")
+    if re.fullmatch(r"/?[0-9]*", parts.path) is None:
+        raise ValueError("the path of a Redis is the number of a database; write redis://host:6379/0")
+    return text
+
+
 def url(text: str) -> str:
     """A base URL, "https://search.example" or with a path; the trailing slash goes."""
     try:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from proxy.cli.events_home import VARIABLE, add_home, opened
+from proxy.cli.events_home import REDIS_VARIABLE, VARIABLE, add_home, opened
 from proxy.errors import SettingsTrouble
 from proxy.events.outbox import OutboxTrouble
 from proxy.events.sqlite.place import Place
+from tests.redis_server import a_redis
 
 # Everything is loaded first: nobody may not be able to read this folder of ours.
 AS_NOBODY = """
@@ -70,3 +71,20 @@ async def test_a_file_that_is_no_outbox_says_so(tmp_path):
     with pytest.raises(OutboxTrouble, match="not a database"):
         async with opened(named("--file", str(tmp_path / "file"))):
             pass
+
+
+async def test_the_redis_of_many_proxies_is_looked_into(tmp_path, monkeypatch):
+    monkeypatch.delenv(REDIS_VARIABLE, raising=False)
+    with a_redis(tmp_path) as redis:
+        async with opened(named("--redis", redis.url)) as shelves:
+            assert (await shelves.status()).trouble == ""
+        monkeypatch.setenv(REDIS_VARIABLE, redis.url)
+        async with opened(named("--data", "nowhere")) as shelves:
+            assert await shelves.find("nobody") == []
+
+
+async def test_what_is_no_redis_is_told_without_repeating_it():
+    with pytest.raises(SettingsTrouble, match="--redis") as refused:
+        async with opened(named("--redis", "http://:open-sesame@r")):
+            pass
+    assert "sesame" not in str(refused.value)

@@ -6,6 +6,7 @@ import json
 from tests.ad_platform import AdPlatform
 from tests.in_process import a_proxy
 from tests.patience import until
+from tests.redis_server import a_redis
 
 RULE = """
 page: search
@@ -87,3 +88,25 @@ async def test_a_page_of_the_host_that_the_load_balancer_names_may_send(tmp_path
         assert (await proxy.raw(a_post("/topsort/v2/events", theirs))).startswith(b"HTTP/1.1 403 ")
         said = "X-Forwarded-Host: www.shop.example"
         assert (await proxy.raw(a_post("/topsort/v2/events", theirs, said))).startswith(b"HTTP/1.1 204 ")
+
+
+async def test_with_redis_an_event_is_kept_there_and_delivered(tmp_path):
+    with a_redis(tmp_path / "redis") as redis:
+        async with AdPlatform() as platform:
+            platform.replies = taken
+            told = {"no_events": None, "data": str(tmp_path / "data"), "redis": redis.url}
+            async with a_proxy(served, RULE, ads_url=platform.url, **told) as proxy:
+                assert (await proxy.raw(a_post("/topsort/v2/events"))).startswith(b"HTTP/1.1 204 ")
+                await asyncio.wait_for(platform.asked(1), 10)
+        assert not (tmp_path / "data" / "events.sqlite3").exists()
+
+
+async def test_while_redis_hangs_events_are_refused_in_time_and_pages_go_on(tmp_path):
+    with a_redis(tmp_path / "redis") as redis:
+        async with a_proxy(served, RULE, no_events=None, data=str(tmp_path), redis=redis.url) as proxy:
+            redis.pause()
+            page = await proxy.raw(b"GET /other HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n")
+            assert page.startswith(b"HTTP/1.1 200 ")
+            refused = await asyncio.wait_for(proxy.raw(a_post("/topsort/v2/events")), 20)
+            assert refused.startswith(b"HTTP/1.1 503 ")
+            redis.go_on()

@@ -176,3 +176,17 @@ def test_origins_are_read_as_browsers_write_them(text, origins):
 def test_what_is_no_origin_is_refused_with_a_hint(text, hint):
     with pytest.raises(ValueError, match=hint):
         units.origins(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["redis://r:6379/0", "redis://r", "rediss://user:pass@r.example:6380/2", "redis://[::1]:1"]
+)
+def test_where_a_redis_is_is_read(text):
+    assert units.redis_url(text) == text
+
+
+@pytest.mark.parametrize("text", ["r:6379", "http://r", "redis://", "redis://r/zero", "redis://r:0", "redis://r r"])
+def test_what_is_no_redis_is_refused_without_repeating_it(text):
+    with pytest.raises(ValueError, match="write redis://host:6379/0") as refused:
+        units.redis_url(text)
+    assert text not in str(refused.value).replace("redis://host", "")
