@@ -4,12 +4,14 @@ Ours answers when an event is on the disk, and delivers it behind the sender's
 back, in batches; the peer keeps nothing and makes the sender wait for the ad
 platform. One event a request, as the vendor's script sends them. Each subject
 runs on one core, its load and the ad platform on the other; two workers share
-both cores with them, and there is no saying how much more they could do.
+both cores with them, and there is no saying how much more they could do. Redis writes
+each answer to its disk at once (`appendfsync always`), on the load's core.
 """
 
 import contextlib
 import itertools
 import os
+import shutil
 import sys
 import tempfile
 import time
@@ -36,11 +38,20 @@ class Subject:
     name: str
     workers: int  # 0: the peer
     cores: int = 1
+    redis: bool = False
 
 
 SUBJECTS = (
     Subject("ours, 1 worker", 1),
     Subject("ours, 2 workers on both cores", 2, 2),
+    *(
+        (
+            Subject("ours, 1 worker, on Redis", 1, redis=True),
+            Subject("ours, 2 workers on both cores, on Redis", 2, 2, redis=True),
+        )
+        if shutil.which("redis-server")
+        else ()
+    ),
     Subject("aiohttp, forwarding plainly", 0),
 )
 OURS = SUBJECTS[0].name
@@ -80,12 +91,26 @@ def subject_running(subject: Subject, marketplace: str, ads: str, cores: Sequenc
                 *("--rules", str(folder / "rules"), "--data", str(folder / "data"), "--upstream", marketplace),
                 *("--listen", f"127.0.0.1:{port}", "--admin", f"127.0.0.1:{free_port()}", "--ads-url", ads),
             ]
-        key = {"SPONSORED_PROXY_ADS_KEY": "TSE_benchmark"}
-        with running(command, cores[0], folder / "log", key) as process:
+        told = {"SPONSORED_PROXY_ADS_KEY": "TSE_benchmark"}
+        with contextlib.ExitStack() as beside:
+            if subject.redis:
+                told["SPONSORED_PROXY_REDIS"] = beside.enter_context(_redis(folder, cores[-1]))
+            process = beside.enter_context(running(command, cores[0], folder / "log", told))
             wait_for_port(port, process)
             if subject.cores > 1:
                 _spread(process.pid, cores)
             yield port, process.pid
+
+
+@contextlib.contextmanager
+def _redis(folder: Path, core: int) -> Iterator[str]:
+    """The URL of a Redis that loses nothing it has acknowledged."""
+    port = free_port()
+    durable = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", "")
+    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), *durable]
+    with running(command, core, folder / "redis.log") as process:
+        wait_for_port(port, process)
+        yield f"redis://127.0.0.1:{port}/0"
 
 
 def _spread(pid: int, cores: Sequence[int]) -> None:

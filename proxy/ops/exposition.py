@@ -252,6 +252,7 @@ def _of_the_outbox(outbox: Status) -> Iterator[Metric]:
         ("paused", "1 while delivery stands still because the set-up is at fault: ALERT", int(bool(outbox.paused))),
         ("trouble", "1 while events cannot be kept, and senders get 503: ALERT", int(bool(outbox.trouble))),
         ("set_aside", "1 where a damaged outbox was set aside: ALERT", int(bool(outbox.set_aside))),
+        ("at_risk", "1 where Redis may lose what it has acknowledged: ALERT", int(bool(outbox.warning))),
     ):
         yield GaugeMetricFamily(f"{_PREFIX}outbox_{name}", text, value=value)
 

@@ -126,3 +126,10 @@ def test_a_duration_is_told_in_its_largest_unit(seconds, told):
 
 def test_a_moment_is_told_as_rfc_3339_writes_it():
     assert moment(0.9) == "1970-01-01T00:00:00Z"
+
+
+def test_a_redis_that_may_lose_what_it_acknowledged_is_told():
+    status = Status(
+        waiting={}, dead={}, filtered={}, oldest=None, size=0, limit=1, dead_size=0, warning="appendonly is no"
+    )
+    assert status_as_text(status).splitlines()[-1] == "an accepted event may be lost: appendonly is no"
