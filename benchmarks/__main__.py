@@ -46,7 +46,7 @@ def main() -> int:
         about += " It was a short run (`--quick`), and these are rougher figures."
     text = report.page(sections, about, left_out + failures)
     print(text)
-    if options.out:
+    if options.out and not failures:
         report.write(options.out, text, sections)
     print("\n".join(failures), file=sys.stderr)
     return int(bool(failures))
@@ -57,7 +57,11 @@ def read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="one short round of everything, rougher figures")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, help="these sections and no others")
-    parser.add_argument("--out", type=Path, help="write the report to this file, its plots into a folder beside it")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="write the report to this file, its plots into a folder beside it; not where a section failed",
+    )
     return parser.parse_args()
 
 

@@ -6,6 +6,7 @@ the exponent over all sizes stands the one of the last step, in which what is
 constant at first weighs least.
 """
 
+import contextlib
 import resource
 import statistics
 from collections.abc import Callable, Sequence
@@ -63,13 +64,12 @@ def of_items(entrant: Entrant, stage: Stage) -> Points:
 
 def of_rules(stage: Stage) -> Points:
     """CPU ms a request by the rules that are loaded; one of them takes it."""
-    points = []
-    for count in RULES:
-        with stage.up(proxy(OURS, others=count - 1)) as entrant:
+    with contextlib.ExitStack() as stack:
+        entrants = {count: stack.enter_context(stage.up(proxy(OURS, others=count - 1))) for count in RULES}
+        for entrant in entrants.values():
             check(entrant, INJECT)
             warm(entrant, INJECT)
-            points += _medians(stage, (count,), lambda _, seconds, up=entrant: saturated(up, INJECT.path, seconds))
-    return points
+        return _medians(stage, RULES, lambda count, seconds: saturated(entrants[count], INJECT.path, seconds))
 
 
 def of_visits(entrant: Entrant, stage: Stage) -> tuple[Points, Points]:

@@ -32,7 +32,7 @@ def bars(title: str, unit: str, figures: Mapping[str, float], ours: str) -> str:
 
 def lines(title: str, across: str, up: str, series: Mapping[str, Sequence[tuple[float, float]]]) -> str:
     """Points joined, both axes by factors; the dotted line grows in proportion."""
-    width, height, left, top, right, bottom = 520, 340, 66, 44, 150, 48
+    width, height, left, top, right, bottom = 520, 350, 66, 54, 150, 48
     points = [point for line in series.values() for point in line]
     low_x, high_x = _decades([x for x, _ in points])
     low_y, high_y = _decades([y for _, y in points])
