@@ -13,7 +13,7 @@ from proxy.discovery.backends import Recognised, recognise
 from proxy.discovery.candidates import candidates
 from proxy.discovery.fit import Fit, fits, takes
 from proxy.discovery.identity import GOOD, identities
-from proxy.discovery.markup import looks_like_markup, read_markup, spelled
+from proxy.discovery.markup import INSIDE, looks_like_markup, read_markup, spelled
 from proxy.discovery.request import Request
 from proxy.discovery.sample import read_sample
 from proxy.discovery.scores import ENOUGH, Scored, scored
@@ -93,7 +93,7 @@ def _in_xpath(discovery: Discovery, root: str) -> Discovery:
     return replace(
         discovery,
         list=discovery.list and spelled(discovery.list, root),
-        id=discovery.id and spelled(discovery.id, root),
+        id=discovery.id and spelled(discovery.id, INSIDE),
         doubts=tuple(spelled(doubt, root) for doubt in discovery.doubts),
         runners_up=tuple(
             RunnerUp(spelled(each.list, root), each.points, tuple(spelled(why, root) for why in each.because))

@@ -63,6 +63,9 @@ _BY_WORDS: Final = {
     ("kod",): 0.72,
     ("код",): 0.72,
     ("код", "товара"): 0.93,
+    ("codice",): 0.74,
+    ("cikkszám",): 0.84,
+    ("cikkszam",): 0.84,
     ("numer",): 0.62,
     ("nummer",): 0.62,
     ("número",): 0.62,
@@ -248,6 +251,8 @@ def _name_score(steps: tuple[Step, ...], owners: frozenset[str]) -> float:
     if key in _BY_KEY:
         return _BY_KEY[key]
     named = words_of(key)
+    if len(named) > 1 and named[-1].isdecimal():  # `isbn13`
+        named = named[:-1]
     if named in _BY_WORDS:
         return _BY_WORDS[named]
     if len(named) > 1 and named[-1] in words.ENDS_AN_ID:
@@ -282,6 +287,8 @@ def _run_together(word: str) -> float:
         owner = word.removesuffix(what)
         if owner != word and (owner in words.OF_A_PRODUCT or owner in words.OF_SOMETHING_ELSE):
             return _compound(what, (owner,))
+    if word.endswith("id") and word not in words.NO_ID:
+        return 0.4
     return 0.0 if word in words.PRICE | words.PICTURE | words.COUNT | words.TITLE else 0.1
 
 

@@ -153,7 +153,12 @@ def _is_title(value: object) -> bool:
 
 def has_price_outside(items: Sequence[Object], path: Sequence[str]) -> bool:
     """The items have a price, however deep, that does not stand at a path of keys in them."""
-    return any(_has(_without(item, path), words.PRICE, _is_price) for item in items[:3])
+    return bool(path) and any(_has(_without(item, path), words.PRICE, _is_price) for item in items[:3])
+
+
+def has_title_outside(items: Sequence[Object], path: Sequence[str]) -> bool:
+    """The same of a name, a few levels deep."""
+    return bool(path) and any(_has(_without(item, path), words.TITLE, _is_title, 2) for item in items[:3])
 
 
 def _without(value: object, path: Sequence[str]) -> object:

@@ -15,6 +15,8 @@ from proxy.discovery.sample import HTML, LARGEST, NotASample
 from proxy.rules.selector import Every, Index, Name, Selector, Step, Where
 
 TEXT: Final = "#text"
+INSIDE: Final = ""
+"""In place of the root's name, where a path begins at an item, whatever its first element is called."""
 DEEPEST: Final = 60
 
 

@@ -13,7 +13,7 @@ from typing import Final
 from proxy.discovery import words
 from proxy.discovery.candidates import Candidate
 from proxy.discovery.identity import GOOD, Identity, identities, names_a_product
-from proxy.discovery.looks import WEIGHTS, Look, has_price_outside, look_at
+from proxy.discovery.looks import WEIGHTS, Look, has_price_outside, has_title_outside, look_at
 from proxy.discovery.words import words_of
 
 ENOUGH: Final = 3.5
@@ -199,22 +199,31 @@ def _are_products(outer: Scored, inner: Scored) -> bool:
     within = _names_within(inner.candidate, outer.candidate)
     if not _has_price(inner) and has_price_outside(outer.candidate.items, within):
         return True  # what costs nothing, in what costs something: tags, documents, pictures
-    own = sum(_WORTH_ITSELF.get(trait, 0.0) for trait in outer.look.traits)
+    part = any(not words.WITHIN_A_PRODUCT.isdisjoint(words_of(name)) for name in within)
+    if part and not _has_title(inner) and has_title_outside(outer.candidate.items, within):
+        return True  # what has no name, in what has one: the rates of a hotel, the offers for a book
+    named = set(words_of(outer.candidate.called))
+    own = _worth_itself(outer) + (1.5 if part else 0.0)
+    of_products = any(set(words_of(name)) & words.CERTAINLY_PRODUCTS for name in within)
+    if of_products and "price" in inner.look.traits:
+        own -= 2.0 if "price" not in outer.look.traits else 0.5
+    if _has_price(inner) or of_products or named & words.GROUPS:
+        return own >= 2.4
+    of_goods = bool(outer.look.traits & _OF_GOODS or named & words.OF_PRODUCTS)
+    return own >= 2.4 or (of_goods and outer.look.worth > inner.look.worth)
+
+
+def _worth_itself(outer: Scored) -> float:
     names = [set(words_of(name)) for name in outer.candidate.names[-2:]]
+    own = sum(_WORTH_ITSELF.get(trait, 0.0) for trait in outer.look.traits)
     own += 1.0 if any(name & words.CERTAINLY_PRODUCTS for name in names) else 0.0
     own += 1.0 if outer.id and names_a_product(outer.id) else 0.0
     own -= 2.0 if names and names[-1] & words.GROUPS and not names[-1] & words.CERTAINLY_PRODUCTS else 0.0
-    if any(not words.WITHIN_A_PRODUCT.isdisjoint(words_of(name)) for name in within):
-        own += 1.5
-    if (
-        within
-        and any(set(words_of(name)) & words.CERTAINLY_PRODUCTS for name in within)
-        and "price" in inner.look.traits
-    ):
-        own -= 2.0 if "price" not in outer.look.traits else 0.5
-    if not _has_price(inner) and names and not names[-1] & words.GROUPS:
-        return own >= 2.4 or (bool(outer.look.traits & _OF_GOODS) and outer.look.worth > inner.look.worth)
-    return own >= 2.4
+    return own
+
+
+def _has_title(one: Scored) -> bool:
+    return "title" in one.look.traits or one.look.deep_title
 
 
 def _has_price(one: Scored) -> bool:

@@ -44,7 +44,7 @@ TITLE: Final = _set(
     "adi adı ad baslik başlık название наименование имя назва όνομα τίτλος nama judul tên nm mei 名 名称 名前 品名 "
     "题 标题 標題 タイトル 이름 mingcheng biaoti libelle libellé designation désignation intitule descripcioncorta "
     "pavadinimas nosaukums nimetus naziv ime tittel rubrik benamning benämning benaming omschrijving caption 명 "
-    "제목"
+    "제목 artikelbezeichnung artikelname produktname nazvanie nazvaniye"
 )
 NOT_A_TITLE: Final = _set(
     "brand category seller vendor store user author image file group field attribute merchant shop manufacturer "
@@ -59,7 +59,7 @@ PRICE: Final = _set(
     "cena saleprice listprice finalprice cents pricerange ceny ár fiyat fiyati fiyatı цена стоимость ціна τιμή "
     "harga gia giá hinta hind hinnad kaina cijena cenik pret preț prezzi precos preços precioventa preisbrutto "
     "brutto netto prc kakaku nedan jiage 価格 値段 税込 税抜 单价 价格 價格 售价 가격 판매가 avp uvp rsp asp sprice "
-    "fare tarif tarifa importe montant betrag kwota unitprice priceinfo pricetext vkp 가"
+    "fare tarif tarifa importe montant betrag kwota unitprice priceinfo pricetext vkp 가 tsena ttc ht"
 )
 PICTURE: Final = _set(
     "image images img imgs picture pictures photo photos thumbnail thumbnails thumb media gallery bild bilder "
@@ -146,7 +146,8 @@ NOT_PRODUCTS: Final = _set(
     "szűrők sortowanie razeni řazení trier siralama kategorien kategorier kategoriat категории фильтры 絞り込み "
     "カテゴリ 分类 筛选 필터 카테고리 shibori rayons rubriken rubriques facetten facettes facetas cloud shards "
     "hashtags categorias categorieen categorieën merken marcas marques marken markalar znacky producenci "
-    "subcategories newsletters announcements notices appellations faceting"
+    "subcategories newsletters announcements notices appellations faceting artists actors directors contributors "
+    "performers designers people persons cast crew agents dealers"
 )
 BESIDE: Final = _set(
     "recommendations recommended recommendation related similar crosssell upsell alternatives accessories bought "
@@ -161,7 +162,8 @@ WITHIN_A_PRODUCT: Final = _set(
     "colors swatches reviews prices price tags categories category badges specifications properties models "
     "configurations represented matched tiers bundle bundled components promotions inventory availabilities "
     "warianty varianty varianten variantes conditions documents topics browsenodes labels editions ingredients "
-    "allergens specs features nutrients pictures videos"
+    "allergens specs features nutrients pictures videos artists actors directors contributors performers designers "
+    "cast rates rooms"
 )
 
 # -- objects around a product -----------------------------------------------------
@@ -185,9 +187,9 @@ NOT_A_WRAP: Final = _set(
 ENDS_AN_ID: Final = _set(
     "id ids uid uuid guid code sku number no nr num nummer numero ref reference referencia key pid identifier "
     "codigo cd kod kodu kód kódja kodi kodas numer numéro número cislo číslo tunnus identyfikator azonosito "
-    "azonosító номер код идентификатор artikul 番号 コード 编号 編號 编码 번호 코드 urn"
+    "azonosító номер код идентификатор artikul 番号 コード 编号 編號 编码 번호 코드 urn codice"
 )
-BEGINS_AN_ID: Final = _set("id codigo ref numero kod numer cislo číslo código número nr no")
+BEGINS_AN_ID: Final = _set("id codigo ref numero kod numer cislo číslo código número nr no codice cod")
 """`id_producto`, `idProduct`: Romance languages put it first."""
 
 OF_A_PRODUCT: Final = _set(
@@ -195,7 +197,7 @@ OF_A_PRODUCT: Final = _set(
     "goods listing catalog catalogue entry master material ec web unique offer object document doc external record "
     "part parts artikelnr producte prd prdt sku hit asset piece book title vara varan tuote urun ürün termek termék "
     "produs produktu wyrob zbozi tovar товар produk shohin shouhin shangpin 商品 製品 品 产品 產品 상품 제품 gds "
-    "wares lot"
+    "wares lot ware spu spus property hotel room vehicle car course wine"
 )
 IS_A_PRODUCT: Final = _set(
     "product prod article artikel produkt produit producto produto prodotto articulo prd produktu vara tuote urun "
@@ -206,6 +208,11 @@ ITS_VARIANTS: Final = _set(
     "variants variant skus sku items offers variations children variantes warianty varianten varianty varianter "
     "versions editions listings"
 )
+NO_ID: Final = _set(
+    "bid paid valid invalid grid void avoid fluid solid hybrid sid fid cid rid tid void unpaid rapid android"
+)
+"""Words that only end as `productid` does, or whose ids are known to be of something else."""
+
 BARE_VALUES: Final = _set(
     "raw value text #text $oid @value __value__ _value single stringvalue integervalue s n val $numberlong"
 )
@@ -220,7 +227,10 @@ OF_SOMETHING_ELSE: Final = _set(
     "creative ad slot hs producent producenta producer anbieter lieferant hersteller fabricant fabricante proveedor "
     "kategori kategorie kategorii kategoria categoria categorie wariant wariantu variante varianta tenpo 店舗 "
     "カテゴリ artist amg maker plant line browse search correlation trace transaction version revision schema auth "
-    "thread cover edition asset folder space environment chain node"
+    "thread cover edition asset folder space environment chain node fornitore leverancier leverandor leverandør "
+    "leverantör toimittaja magazzino loja tienda toko negozio butik kauppa marchand vendeur vendedor verkäufer "
+    "verkaeufer satici satıcı sprzedawca prodejce eladó dealer agent agency company person people cast director "
+    "actor publisher label distributor sid fid"
 )
 """`brand_id` is an id, but not the product's."""
 

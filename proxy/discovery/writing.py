@@ -12,7 +12,7 @@ from typing import Final
 from proxy.discovery.finding import Discovery
 from proxy.discovery.identity import Identity
 from proxy.discovery.lines import Line, laid_out, scalar, shown, value
-from proxy.discovery.markup import spelled
+from proxy.discovery.markup import INSIDE, spelled
 from proxy.discovery.proposal import Proposal, proposals
 from proxy.discovery.request import Request
 from proxy.discovery.scores import Scored
@@ -182,8 +182,7 @@ def _products(proposal: Proposal, request: Request | None) -> Iterator[Line]:
         yield Line(f"  list: {value(proposal.discovery.list or '')}", _about_list(proposal.discovery))
     yield Line(f"  id: {value(proposal.id or '')}", _about_ids(found.ids[0]))
     yield from (
-        Line(f"  # id: {value(spelled(str(each), proposal.discovery.root))}", _instead(each))
-        for each in _other_ids(found)
+        Line(f"  # id: {value(_inside(str(each), proposal.discovery))}", _instead(each)) for each in _other_ids(found)
     )
     if proposal.id_pattern:
         yield Line(f"  id_pattern: {value(proposal.id_pattern)}", "the group in parentheses is the catalogue's id")
@@ -191,7 +190,12 @@ def _products(proposal: Proposal, request: Request | None) -> Iterator[Line]:
     if proposal.vendor is not None and not proposal.preset:
         doubt = "" if proposal.vendor.sure else "# "
         why = f"for max_per_vendor; {shown(proposal.vendor.example)} in the first"
-        yield Line(f"  {doubt}vendor: {value(spelled(proposal.vendor.path, proposal.discovery.root))}", why)
+        yield Line(f"  {doubt}vendor: {value(_inside(proposal.vendor.path, proposal.discovery))}", why)
+
+
+def _inside(path: str, discovery: Discovery) -> str:
+    """A path inside an item, as the rule spells it."""
+    return path if discovery.root is None else spelled(path, INSIDE)
 
 
 def _about_list(discovery: Discovery) -> str:
@@ -261,7 +265,10 @@ def _tag(proposal: Proposal, request: Request | None) -> Iterator[Line]:
     yield Line("tag:", "what the frontend gets to see")
     root = proposal.discovery.root
     if proposal.tag_at not in (None, "$"):
-        yield Line(f"  at: {value(spelled(proposal.tag_at or '', root))}", "the product stands here, inside each item")
+        yield Line(
+            f"  at: {value(_inside(proposal.tag_at or '', proposal.discovery))}",
+            "the product stands here, inside each item",
+        )
     elif root is None:
         yield Line("  at: $", "the object that is tagged: the item itself")
     yield Line("  fields:")

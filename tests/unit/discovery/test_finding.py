@@ -7,7 +7,11 @@ import yaml
 
 from proxy.discovery import NotASample, discover
 
-SHAPES = yaml.safe_load((Path(__file__).parent / "shapes.yaml").read_text())
+SHAPES = [
+    shape
+    for name in ("shapes", "more_shapes")
+    for shape in yaml.safe_load((Path(__file__).parent / f"{name}.yaml").read_text())
+]
 
 
 def expanded(value: Any, n: str = "") -> Any:
