@@ -14,6 +14,7 @@ from proxy.server.units import duration
 from tests.conformance.running import needs
 from tests.deploy.containers import Containers
 from tests.deploy.manifests import DEPLOY, ROOT, compose
+from tests.patience import until
 
 SERVICES = compose()["services"]
 EACH = pytest.mark.parametrize("name", SERVICES)
@@ -128,6 +129,27 @@ async def test_all_of_it_runs_together(containers: Containers) -> None:
             assert answer.status == 204, await answer.text()
         async with session.get(f"{front}/") as answer:
             assert "text/html" in answer.headers["Content-Type"]
+
+
+async def test_an_accepted_event_goes_through_redis_to_the_ad_platform(containers: Containers) -> None:
+    front, sandbox = (f"http://127.0.0.1:{containers.ports[name]}" for name in ("front", "sandbox"))
+    view = {
+        "id": "v-1",
+        "occurredAt": "2026-11-22T10:00:00Z",
+        "opaqueUserId": "u",
+        "page": {"type": "home", "pageId": "/"},
+    }
+    async with aiohttp.ClientSession() as session:
+        async with session.post(f"{front}/topsort/v2/events", data=json.dumps({"pageviews": [view]})) as answer:
+            assert answer.status == 204, await answer.text()
+
+        async def arrived() -> bool:
+            async with session.get(f"{sandbox}/_sandbox/events") as answer:
+                return "v-1" in await answer.text()
+
+        await until(arrived, "the ad platform never had it")
+    assert list((containers.folder / "redis" / "appendonlydir").glob("*.aof")), "and it was on Redis' disk"
+    assert not list(containers.folder.glob("proxy-*/events.sqlite3")), "and on no disk of a proxy's"
 
 
 async def test_redis_keeps_what_it_acknowledges_and_lets_nobody_in_without_the_password(containers: Containers) -> None:

@@ -11,9 +11,7 @@ from proxy.server.settings import KEY_VARIABLE, SETTINGS
 from tests.deploy.manifests import DEPLOY, KUBERNETES, VARIANTS, compose, container, read, settings
 
 FILES = sorted(file for file in DEPLOY.rglob("*") if file.is_file() and "secrets" not in file.parts)
-COMING = {"SPONSORED_PROXY_REDIS"}
-"""The home of events for many machines: deploy/ is ready for it."""
-KNOWN = {setting.variable for setting in SETTINGS} | {KEY_VARIABLE} | COMING
+KNOWN = {setting.variable for setting in SETTINGS} | {KEY_VARIABLE}
 OTHERS = {
     *("--dead", "--file"),  # `events`
     *(
