@@ -23,7 +23,8 @@ layout: {place: top}
 """The job that all subjects do. The timeout is long: a slow subject shall still show ads, and be slow."""
 
 SPECULATING = RULE.replace("timeout: 2s", "timeout: 2s, speculate: true")
-KEEPING = RULE + "cache: {ttl: 30s}\n"
+# The load sends cookies: without `vary`, and without `public` in the answer, its requests would go past what is kept.
+KEEPING = RULE + "cache: {ttl: 30s, vary: [cookie.tsuid, cookie.session]}\n"
 
 
 def proxy(
@@ -47,6 +48,12 @@ def proxy(
         environment: more variables.
     """
     return Subject(name, _command(rule, others, workers, without, flags), environment={**KEY, **(environment or {})})
+
+
+def alone(name: str) -> Subject:
+    """The proxy without a parent (see `benchmarks.peers.ours_alone`)."""
+    program = (sys.executable, "-m", "benchmarks.peers.ours_alone")
+    return Subject(name, lambda place: [*program, str(place.port), place.marketplace, place.ads], environment=KEY)
 
 
 def _command(rule: str, others: int, workers: int, without: str, flags: Sequence[str]) -> Callable[[Place], list[str]]:
