@@ -2,28 +2,34 @@
 
 The request goes down the corridor itself, with the marketplace's answer fetched
 from a URL or read from a file, and the auction overheard. So what is told is
-what would happen, not a second opinion. How it is told is `story.py`.
+what would happen, not a second opinion. How it is told is `explaining/`.
 """
 
 import argparse
 import asyncio
 import os
+import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 from proxy.ask import Ask
 from proxy.auction.client import Ads
 from proxy.cli.asked import Request, add_arguments, client, read_request, site
-from proxy.cli.story import Call, Story, as_json, as_text
+from proxy.cli.explaining.machine import as_json
+from proxy.cli.explaining.screen import Look
+from proxy.cli.explaining.story import Call, Fields, Story
+from proxy.cli.explaining.telling import as_text
+from proxy.cli.explaining.titles import titles
 from proxy.clock import SystemClock
-from proxy.errors import MarketplaceTrouble, RuleTrouble, SettingsTrouble
+from proxy.errors import MarketplaceTrouble, NoAds, RuleTrouble, SettingsTrouble
 from proxy.rules.files import read_book, read_folder
 from proxy.rules.reading.written import with_its_preset
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
+from proxy.search.listing import NotAListing
 from proxy.search.organic import Organic, OrganicPages
 from proxy.search.page import Corridor, View
 from proxy.search.plan import Plan
@@ -65,8 +71,21 @@ def run(args: argparse.Namespace) -> int:
     except (RuleTrouble, SettingsTrouble, MarketplaceTrouble) as trouble:
         print(trouble, file=sys.stderr)
         return 1
-    sys.stdout.write(as_json(story) + "\n" if args.format == "json" else as_text(story))
+    sys.stdout.write(
+        as_json(story) + "\n" if args.format == "json" else as_text(story, look_of(sys.stdout, os.environ))
+    )
     return 0
+
+
+def look_of(out: TextIO, variables: Mapping[str, str]) -> Look:
+    """What can be shown there. NO_COLOR and FORCE_COLOR are heeded (no-color.org), and so is COLUMNS."""
+    colour = out.isatty() and variables.get("TERM") != "dumb"
+    if variables.get("FORCE_COLOR"):
+        colour = variables["FORCE_COLOR"] != "0"
+    if variables.get("NO_COLOR"):
+        colour = False
+    coding = (getattr(out, "encoding", None) or "utf-8").lower().replace("_", "-")
+    return Look(shutil.get_terminal_size((80, 24)).columns, colour, unicode=coding in ("utf-8", "utf8"))
 
 
 async def _told(args: argparse.Namespace) -> Story:
@@ -81,20 +100,33 @@ async def _told(args: argparse.Namespace) -> Story:
     if found is None:
         return Story(request.method, request.ask.target, verdicts)
     overheard = Overheard(args.ads_url)
-    visit, page = await _walk(request, found, overheard, args)
-    written = with_its_preset(texts, found.rule.page)
-    return Story(request.method, request.ask.target, verdicts, found.rule, visit, overheard.calls, page, written)
+    visit, organic, answer = await _walk(request, found, overheard, args)
+    return Story(
+        request.method,
+        request.ask.target,
+        verdicts,
+        found.rule,
+        visit,
+        overheard.calls,
+        written=with_its_preset(texts, found.rule.page),
+        titles=_titles(organic, found.plan),
+        came=_came(organic) if request.saved is None else (),
+        went=_went(answer) if request.saved is None else (),
+        asked=bool(args.ads_url),
+    )
 
 
 async def _walk(
     request: Request, found: Found, overheard: "Overheard", args: argparse.Namespace
-) -> tuple[Visit, bytes]:
-    """Send the request down the corridor; returns how its visit ended, and the page."""
+) -> tuple[Visit, Organic | None, Answer]:
+    """Send the request down the corridor; returns how its visit ended, the marketplace's answer and the shopper's."""
     clock, key = SystemClock(), _key(args)
     visits: list[Visit] = []
     marketplace = None if request.saved is not None else client(site(request.url), "marketplace")
+    pages = SavedPage(request.saved or b"") if marketplace is None else OrganicPages(_upstream(marketplace), MOST_BYTES)
+    organic = OverheardPages(pages)
     corridor = Corridor(
-        SavedPage(request.saved or b"") if marketplace is None else OrganicPages(_upstream(marketplace), MOST_BYTES),
+        organic,
         NoProducts() if marketplace is None else Products(_upstream(marketplace), MOST_BYTES),
         Ads(cast(Client, overheard), lambda: key, args.ads_api, clock),
         clock=clock,
@@ -103,21 +135,34 @@ async def _walk(
         max_body=MOST_BYTES,
     )
     answer = await corridor.view(View(request.ask, LOCAL, request.body, found))
-    page = await _whole(answer)
+    if answer.rest is not None:
+        answer.rest.abandon()
     for each in (marketplace, overheard):
         if each is not None:
             await each.close()
-    return visits[0], page
+    return visits[0], organic.heard, answer
 
 
 def _upstream(client: Client) -> Upstream:
     return Upstream(client, preserve_host=False, first_byte=60)
 
 
-async def _whole(answer: Answer) -> bytes:
-    if answer.rest is None:
-        return answer.body
-    return answer.body + await answer.rest.read(MOST_BYTES)
+def _titles(organic: Organic | None, plan: Plan) -> Mapping[str, str]:
+    """What the products are called, where the answer is a listing."""
+    try:
+        return titles(organic.page(plan, MOST_BYTES).listings) if organic is not None and organic.whole else {}
+    except (NoAds, NotAListing):
+        return {}
+
+
+def _came(organic: Organic | None) -> Fields:
+    raw = organic.response.raw_headers if organic is not None else ()
+    return [(name.decode("latin-1"), value.decode("utf-8", "replace")) for name, value in raw]
+
+
+def _went(answer: Answer) -> Fields:
+    lines = answer.head.decode("utf-8", "replace").split("\r\n")[1:]
+    return [(name, value.strip(" ")) for name, _, value in (line.partition(":") for line in lines if line)]
 
 
 def _key(args: argparse.Namespace) -> str:
@@ -130,6 +175,19 @@ def _key(args: argparse.Namespace) -> str:
         raise SettingsTrouble(f"the ad platform wants a key: add --ads-key-file FILE, or set {KEY_VARIABLE}") from None
     except (OSError, ValueError) as error:
         raise SettingsTrouble(f"--ads-key-file {args.ads_key_file}: {error}") from error
+
+
+class OverheardPages(OrganicPages):
+    """The marketplace's answers, the last of them remembered."""
+
+    def __init__(self, pages: OrganicPages) -> None:
+        self._pages = pages
+        self.heard: Organic | None = None
+
+    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, found: Found, for_ads: bool, fresh: bool) -> Organic:
+        """What the others fetch."""
+        self.heard = await self._pages.fetch(ask, peer, body, found=found, for_ads=for_ads, fresh=fresh)
+        return self.heard
 
 
 class SavedPage(OrganicPages):

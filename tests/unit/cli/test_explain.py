@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from proxy.cli.explain import look_of
 from proxy.cli.main import main
 from tests.ad_platform import AdPlatform, wins
 from tests.unit.search.test_products import item, shelves
@@ -43,7 +44,7 @@ def test_a_saved_response_is_explained_without_asking_anybody(folder: Path, caps
     status, out, _ = told(folder, capsys, saved, "--request", "GET /api/search?q=lamp")
     assert status == 0
     assert "-> search" in out
-    assert '"searchQuery":"lamp"' in out
+    assert '"searchQuery": "lamp"' in out
     assert "--ads-url names whom to ask" in out
     assert "4 products" in out
 
@@ -108,8 +109,8 @@ async def explained(folder: Path, source: str, *winners: str) -> str:
 async def test_an_auction_is_asked_and_told_with_its_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
     text = await explained(folder, str(folder / "saved.json"), "p_2")
-    assert "Sponsored: rank 1 of the auction; was 3" in text
-    assert "organic; was 1, made room for the ads" in text
+    assert re.search(r"^  1  p_0 .*\* p_2 +ad 1 ↑2$", text, re.MULTILINE)
+    assert re.search(r"^  2  p_1 .* p_0 +↓1$", text, re.MULTILINE)
     assert "Ended as served" in text
     assert "TSE_canary" not in text
 
@@ -123,7 +124,8 @@ async def test_a_product_that_has_to_be_fetched_is_fetched_from_the_marketplace(
     json_type = b"Content-Type: application/json"
     async with playing(shelves({"/api/search?q=lamp": answer(body, json_type), "/p/new": item("new")})) as shop:
         text = await explained(folder, f"http://127.0.0.1:{shop.port}/api/search?q=lamp", "new", "gone")
-    assert "Sponsored: rank 1 of the auction; was not on the page" in text
+    assert re.search(r"^  1  p_0 .*\* new +ad 1 fetched$", text, re.MULTILINE)
+    assert "+ Sponsored-Status: served; winners=1" in text
     assert "1 fetched from /p/{id}" in text
     assert "not fetched: gone (status 404)" in text
 
@@ -132,7 +134,7 @@ async def test_beside_a_saved_response_nothing_can_be_fetched(folder: Path, monk
     monkeypatch.setenv("SPONSORED_PROXY_ADS_KEY", "TSE_canary")
     (folder / "rules" / "search.yaml").write_text(RULE + 'layout: {missing: fetch, fetch: "/p/{id}"}\n')
     text = await explained(folder, str(folder / "saved.json"), "new", "p_2")
-    assert "not fetched, since the response is a saved one: new" in text
+    assert "not fetched, since the response is a saved one: new" in " ".join(text.split())
     assert "1 of 2 slots" in text
 
 
@@ -142,3 +144,52 @@ def test_a_rule_with_a_preset_is_shown_as_a_whole(folder: Path, capsys: pytest.C
     assert "-> search" in out
     assert re.search(r"^    path: /store/products +# medusa$", out, re.MULTILINE)
     assert re.search(r"^    slots: 2$", out, re.MULTILINE)
+
+
+class Terminal(io.StringIO):
+    """A terminal, or a pipe, with an encoding."""
+
+    encoding = "UTF-8"
+
+    def __init__(self, tty: bool, encoding: str = "UTF-8") -> None:
+        super().__init__()
+        self.tty = tty
+        self.encoding = encoding
+
+    def isatty(self) -> bool:
+        return self.tty
+
+
+@pytest.mark.parametrize(
+    ("tty", "variables", "colour"),
+    [
+        (True, {}, True),
+        (False, {}, False),
+        (True, {"NO_COLOR": "1"}, False),
+        (True, {"NO_COLOR": ""}, True),
+        (True, {"TERM": "dumb"}, False),
+        (False, {"FORCE_COLOR": "1"}, True),
+        (True, {"FORCE_COLOR": "0"}, False),
+        (True, {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+    ],
+)
+def test_colours_are_for_terminals_unless_somebody_says_otherwise(
+    tty: bool, variables: dict[str, str], colour: bool
+) -> None:
+    assert look_of(Terminal(tty), variables).colour is colour
+
+
+def test_the_terminals_width_and_encoding_are_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "132")
+    assert look_of(Terminal(True), {}).width == 132
+    assert look_of(Terminal(True), {}).unicode
+    assert not look_of(Terminal(True, "ANSI_X3.4-1968"), {}).unicode
+
+
+def test_an_xml_page_is_told_with_its_names(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rule = RULE.replace("$.products", "/r/doc").replace("$.id", "./id")
+    (folder / "rules" / "search.yaml").write_text(rule)
+    (folder / "saved.xml").write_text("<r><doc><id>p_1</id><name>Lamp</name></doc><doc><id>p_2</id></doc></r>")
+    _, out, _ = told(folder, capsys, str(folder / "saved.xml"), "--request", "GET /api/search?q=lamp")
+    assert "2 products" in out
+    assert re.search(r"^  1  p_1  Lamp", out, re.MULTILINE)
