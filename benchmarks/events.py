@@ -108,7 +108,7 @@ def _redis(folder: Path, core: int) -> Iterator[str]:
     port = free_port()
     durable = ("--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction", "--save", "")
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder), *durable]
-    with running(command, core, folder / "redis.log") as process:
+    with running(command, core, folder / "redis.log", {}) as process:
         wait_for_port(port, process)
         yield f"redis://127.0.0.1:{port}/0"
 
