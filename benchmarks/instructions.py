@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks import load, table
 from benchmarks.counters import Counter, counter
-from benchmarks.ours import OURS, proxy
+from benchmarks.ours import OURS, alone
 from benchmarks.running import free_port, running, wait_for_port
 from benchmarks.subjects import PEERS_THERE, Place, Subject
 
@@ -47,7 +47,7 @@ def counted(subject: Subject, by: Counter, path: str, count: int, stubs: tuple[s
 
 def measured(by: Counter) -> dict[str, dict[str, float]]:
     """Instructions a request by path and subject."""
-    subjects = (proxy(OURS, flags=("--drain-lag", "0s", "--drain", "10s")), YARDSTICK)
+    subjects = (alone(OURS), YARDSTICK)
     lives = [(subject, name, MORE if name else 0) for subject in subjects for name in ("", *PATHS)]
     marketplace, ads = free_port(), free_port()
     command = [sys.executable, "-m", "benchmarks.stubs", str(marketplace), str(ads)]

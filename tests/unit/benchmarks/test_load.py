@@ -60,3 +60,11 @@ def test_a_rate_sends_so_many_and_times_each(port: int) -> None:
 def test_a_wrong_status_and_a_broken_connection_are_failures(port: int) -> None:
     assert load.at_rate(port, "/500", seconds=0.02, rate=100, connections=1).failed == 2
     assert load.saturate(port, "/once", seconds=0.05, connections=2).failed == 2
+
+
+def test_so_many_are_asked_one_after_the_other_and_the_first_failure_is_told(port: int) -> None:
+    load.times(port, "/chunked", 3, patience=10)
+    with pytest.raises(ConnectionError, match="another status"):
+        load.times(port, "/500", 3, patience=10)
+    with pytest.raises(OSError):
+        load.times(port, "/once", 3, patience=10)
