@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from proxy.discovery import Discovery, Request, RunnerUp, Written
+from proxy.discovery.finding import NOTHING
 from proxy.discovery.lines import one_line
 from proxy.discovery.markup import spelled
 
@@ -32,6 +33,7 @@ def told(args: argparse.Namespace, discovery: Discovery, written: Written, reque
 def nothing_found(source: str, discovery: Discovery) -> str:
     """What was seen where no list looks like products."""
     lines = [f"{source}: no list in this response looks like products."]
+    lines += [f"{why[0].upper()}{why[1:]}." for why in discovery.doubts if why != NOTHING]
     if discovery.runners_up:
         lines += ["", *_table(discovery.runners_up)]
     else:

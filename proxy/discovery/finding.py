@@ -13,6 +13,7 @@ from proxy.discovery.backends import Recognised, recognise
 from proxy.discovery.candidates import candidates
 from proxy.discovery.fit import Fit, fits, takes
 from proxy.discovery.identity import GOOD, identities
+from proxy.discovery.keyed import is_better, lone, under_their_ids
 from proxy.discovery.markup import INSIDE, looks_like_markup, read_markup, spelled
 from proxy.discovery.request import Request
 from proxy.discovery.sample import read_sample
@@ -83,7 +84,9 @@ def discover(response: bytes, request: Request | None = None) -> Discovery:
     """
     if looks_like_markup(response):
         root, value = read_markup(response)
-        return _in_xpath(_discovered(value, None), root)
+        discovery = _discovered(value, None)
+        alone = _found_alone(value) if discovery.list is None else None
+        return _in_xpath(alone or discovery, root)
     value = read_sample(response)
     return replace(_discovered(value, request), pages_from_0=_says_page_0(value))
 
@@ -110,9 +113,33 @@ def _discovered(value: object, request: Request | None) -> Discovery:
     if fit is not None and backend is not None:
         return _of_preset(backend, fit, ranked)
     chosen = _chosen(ranked)
+    products = under_their_ids(value)
+    if products is not None and (chosen is None or is_better(products, chosen, value)):
+        return _no_list(_NO_ARRAY.format(products.candidate), ranked)
     if chosen is None:
-        seen = tuple(map(_told, ranked[:MOST_TOLD]))
-        return Discovery(None, None, None, False, ("there is no list that looks like products",), seen)
+        return _no_list(NOTHING, ranked)
+    return _of_list(chosen, ranked, backends)
+
+
+NOTHING: Final = "there is no list that looks like products"
+_NO_ARRAY: Final = (
+    "{} holds products under their ids, and an object has no order that ads could have a place in: no rule can merge "
+    "into it; ask for them as an array (another parameter or version of the API), or make one of it before the proxy"
+)
+
+
+def _no_list(why: str, ranked: Sequence[Scored]) -> Discovery:
+    return Discovery(None, None, None, False, (why,), tuple(map(_told, ranked[:MOST_TOLD])))
+
+
+def _found_alone(value: object) -> Discovery | None:
+    """The one product of an XML feed: there, a list of one looks like any element."""
+    ranked = scored(lone(value))
+    chosen = next((each for each in ranked if not each.look.wrap and _are_plainly_products(each)), None)
+    return _of_list(chosen, ranked, ()) if chosen else None
+
+
+def _of_list(chosen: Scored, ranked: Sequence[Scored], backends: Sequence[Recognised]) -> Discovery:
     found = _narrowed(chosen)
     others = [each for each in ranked if each is not chosen]
     doubts = (*_rivals(found, others), *_doubtful_ids(found))

@@ -78,3 +78,9 @@ def test_nothing_found_says_what_was_seen():
     said = nothing_found("saved.json", discovery)
     assert "$.facets" in said
     assert said.startswith("saved.json: no list in this response looks like products.\n")
+
+
+def test_products_under_their_ids_are_said_to_be_out_of_reach():
+    discovery = discover(json.dumps({"products": {each.pop("id"): each for each in products()}}).encode())
+    said = nothing_found("saved.json", discovery)
+    assert "\n$.products holds products under their ids" in said
