@@ -28,6 +28,13 @@ class Assumed:
     marketplace: float = 0.1
     auction: float = 0.05
     workers_a_pod: int = 2
+    mean: float = 1 / 3
+    """What a week's average is of the rate that one plans for."""
+
+
+SEEN_SECONDS = 7 * 86400
+SEEN_BYTES = {"disk": 60, "redis": 200}
+"""What is remembered of an event for seven days, so that it counts once (docs/events.md)."""
 
 
 ASSUMED = Assumed()
@@ -41,7 +48,8 @@ class Figures:
         pages: CPU in ms a request, and requests a second of one worker on a core of its own, by what is asked.
         event_ms: CPU in ms an event, in requests of one event each, many at once.
         events: events a second that one outbox on a disk takes, by senders at once.
-        redis: the same of a Redis that syncs before it answers; empty where there was none.
+        redis: the same with the outbox on a Redis that syncs before it answers; empty where there was none.
+        redis_ms: what an event costs that Redis, its delivery included, in ms of CPU.
         parent_mb, worker_mb: resident memory after the load.
     """
 
@@ -49,6 +57,7 @@ class Figures:
     event_ms: float
     events: Mapping[int, float]
     redis: Mapping[int, float]
+    redis_ms: float
     parent_mb: float
     worker_mb: float
 
@@ -65,6 +74,8 @@ class Plan:
     to_marketplace: int
     to_ads: int
     events: float
+    seen_disk_gb: float
+    seen_redis_gb: float
 
 
 def plan(figures: Figures, pages: float, assumed: Assumed = ASSUMED) -> Plan:
@@ -74,6 +85,7 @@ def plan(figures: Figures, pages: float, assumed: Assumed = ASSUMED) -> Plan:
     needed = _whole(pages * a_page_ms / 1000 / assumed.busy)
     pods = math.ceil(needed / assumed.workers_a_pod) + 1
     events = pages * assumed.events_a_page
+    seen_gb = events * assumed.mean * SEEN_SECONDS / 1e9
     disks = _whole(events / (max(figures.events.values()) * assumed.busy)) + 1
     return Plan(
         pages=pages,
@@ -84,6 +96,8 @@ def plan(figures: Figures, pages: float, assumed: Assumed = ASSUMED) -> Plan:
         to_marketplace=_whole(pages * assumed.marketplace),
         to_ads=_whole(pages * assumed.auction),
         events=events,
+        seen_disk_gb=seen_gb * SEEN_BYTES["disk"],
+        seen_redis_gb=seen_gb * SEEN_BYTES["redis"],
     )
 
 
@@ -118,7 +132,9 @@ def _events(figures: Figures) -> str:
     head = ["events a second, by senders at once", *[f"{senders:,}" for senders in figures.events]]
     rows = [["one worker, outbox on a disk", *[f"{rate:,.0f}" for rate in figures.events.values()]]]
     if figures.redis:
-        rows.append(["Redis alone, `appendfsync always`", *[f"{rate:,.0f}" for rate in figures.redis.values()]])
+        rows.append(
+            ["one worker, outbox on Redis, `appendfsync always`", *[f"{rate:,.0f}" for rate in figures.redis.values()]]
+        )
     text = (
         f"An event in a request of its own costs {table.significant(figures.event_ms)} ms of CPU. Each is on the disk "
         "before it is answered; one sync serves all that wait for it, so that many senders get more than few. "
@@ -140,6 +156,8 @@ def _plans(figures: Figures) -> str:
             ["connections to the marketplace", *[f"{each.to_marketplace:,}" for each in plans]],
             ["connections to the ad platform", *[f"{each.to_ads:,}" for each in plans]],
             ["events a second", *[f"{each.events:,.0f}" for each in plans]],
+            ["disk of all pods, for what was seen", *[_memory(each.seen_disk_gb * 1000) for each in plans]],
+            ["Redis' memory, for what was seen", *[_memory(each.seen_redis_gb * 1000) for each in plans]],
         ],
     )
 
@@ -155,20 +173,21 @@ def _taken_for_granted() -> str:
         f"cores and disks at most {ASSUMED.busy:.0%} busy, at which waiting is short; a marketplace that answers in "
         f"{marketplace:.0f} ms and an ad platform in {auction:.0f} (connections are their time times the pages); one "
         "pod more than that needs, so that any one may be away. On top come requests that no rule names (see the table "
-        "above), and TLS, which costs most when a connection is made; connections are kept."
+        "above), and TLS, which costs most when a connection is made; connections are kept. What is remembered of each "
+        f"event for seven days, so that it counts once ({SEEN_BYTES['disk']} bytes in a file, {SEEN_BYTES['redis']} in "
+        "Redis), is reckoned with a third of the events in the table: a day's average is below its peak."
     )
 
 
 def _where_redis_ends(figures: Figures) -> str:
     if not figures.redis:
         return "No Redis was measured: there was no `redis-server` on the machine."
-    most = max(figures.redis.values())
+    most = 1000 / figures.redis_ms * ASSUMED.busy
     return (
-        f"With Redis all pods share one outbox, and Redis works on one core. Bare Redis took {most:,.0f} events a "
-        "second here (a line in a stream and a mark of what was seen, in one script), those of "
-        f"{most / ASSUMED.events_a_page:,.0f} pages. What the proxy asks of it when it delivers comes on top: plan "
-        "with half of that. Beyond it, give pods a disk each (their outboxes add up), or let pages send several "
-        "events in a request (a batch of fifty is one answer and one sync)."
+        "With Redis all pods share one outbox, and Redis works on one core. An event, its delivery included, cost it "
+        f"{table.significant(figures.redis_ms)} ms of that core here, so that {ASSUMED.busy:.0%} of it are "
+        f"{most:,.0f} events a second, those of {most / ASSUMED.events_a_page:,.0f} pages. Its memory may end sooner, "
+        "as the table says. Beyond either, give pods a disk each: their outboxes add up."
     )
 
 

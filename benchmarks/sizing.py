@@ -1,40 +1,28 @@
 """`python -m benchmarks.sizing`: measures one worker, and writes docs/sizing.md: what to run for how many pages.
 
-The measuring is here, the arithmetic and the words are in `plans.py`. Redis is
-measured alone, with the configuration of deploy/compose and a script of about
-the work that keeping an event is; where there is no redis-server it is left out.
+The measuring is here, the arithmetic and the words are in `plans.py`. Where
+there is no redis-server it is left out.
 """
 
 import argparse
-import contextlib
 import os
-import select
-import shutil
-import socket
 import sys
-import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
-from benchmarks import events, growth, machine, meter, plans
+import psutil  # type: ignore[import-untyped]
+
+from benchmarks import events, growth, load, machine, meter, plans
 from benchmarks.ours import OURS, proxy
-from benchmarks.running import ROOT, free_port, running, wait_for_port
+from benchmarks.running import ROOT
 from benchmarks.stage import FULL, QUICK, Stage, compared, stage
-from benchmarks.subjects import BUILD
 from benchmarks.workloads import Workload
 
 WORKLOADS = [
     *[Workload(f"a page of {size} KB, two ads", f"/search/{size}?q=jacket", size) for size in (12, 50, 400)],
     Workload(plans.ASSUMED.plain, "/raw/12?q=jacket", 12, merges=False),
 ]
-
-# What is new: its mark, for seven days, and the event itself, in the order of arrival.
-_KEEP = """
-if redis.call('SET', KEYS[1], '1', 'NX', 'EX', '604800') then redis.call('XADD', KEYS[2], '*', 'event', ARGV[1]) end
-return 1
-"""
-_EVENT = b"x" * 400
 
 
 def measured(stage: Stage) -> plans.Figures:
@@ -45,69 +33,60 @@ def measured(stage: Stage) -> plans.Figures:
     (one_worker, *_) = events.SUBJECTS
     effort, places = stage.effort, (stage.marketplace, stage.ads)
     taken = events.measure(one_worker, *places, stage.cores, effort.rounds, effort.rate)
+    on_redis, redis_ms = of_redis(stage)
     return plans.Figures(
         pages={each.name: (found[OURS, each.name].cpu_ms(), found[OURS, each.name].per_second()) for each in WORKLOADS},
         event_ms=taken[max(events.CONNECTIONS)].cpu_ms(),
         events={number: taken[number].per_second() for number in events.CONNECTIONS},
-        redis=of_redis(stage),
+        redis=on_redis,
+        redis_ms=redis_ms,
         parent_mb=parent,
         worker_mb=max(workers),
     )
 
 
-def of_redis(stage: Stage) -> Mapping[int, float]:
-    """Events a second that Redis keeps, by senders at once; nothing where there is no Redis."""
-    if shutil.which("redis-server") is None:
-        return {}
-    BUILD.mkdir(parents=True, exist_ok=True)
-    # Beside the sources and not among temporary files: those often lie in memory, where a sync costs nothing.
-    with tempfile.TemporaryDirectory(prefix="redis-", dir=BUILD) as name, redis(Path(name), stage.mine) as port:
-        return {senders: kept_a_second(port, senders, stage.effort.rate) for senders in events.CONNECTIONS}
+def of_redis(stage: Stage) -> tuple[Mapping[int, float], float]:
+    """Events a second that one worker takes on Redis, by senders at once, and what each costs Redis, in ms of CPU.
+
+    Nothing, and 0, where there is no Redis.
+    """
+    subject = next((each for each in events.SUBJECTS if each.redis), None)
+    if subject is None:
+        return {}, 0.0
+    with events.subject_running(subject, stage.marketplace, stage.ads, stage.cores) as (port, _):
+        redis = _redis()
+        _taken(port, 8, 0.3)  # connections open, scripts loaded
+        before = _when_all_is_delivered(redis)
+        runs = {senders: _taken(port, senders, stage.effort.rate) for senders in events.CONNECTIONS}
+        used = _when_all_is_delivered(redis) - before
+    return (
+        {senders: run.answered / run.seconds for senders, run in runs.items()},
+        used / sum(run.answered for run in runs.values()) * 1000,
+    )
 
 
-@contextlib.contextmanager
-def redis(folder: Path, core: int) -> Iterator[int]:
-    """A Redis with deploy/compose's configuration; its port."""
-    port = free_port()
-    text = (ROOT / "deploy" / "compose" / "redis.conf").read_text()
-    text = text.replace("bind * -::*", "bind 127.0.0.1").replace("port 6379", f"port {port}")
-    text = text.replace("dir /data", f"dir {folder}").replace("include /run/secrets/redis-password", "")
-    (folder / "redis.conf").write_text(text)
-    with running(["redis-server", str(folder / "redis.conf")], core, folder / "log", {}) as process:
-        wait_for_port(port, process)
-        yield port
+def _redis() -> int:
+    """The process id of the Redis that was started for us."""
+    (found,) = [child for child in psutil.Process().children() if child.name() == "redis-server"]
+    return int(found.pid)
 
 
-def kept_a_second(port: int, senders: int, seconds: float) -> float:
-    """Senders that each wait for an answer before the next event, for so long."""
-    numbers = iter(range(sys.maxsize))
-    run = f"{port}-{senders}-{time.time_ns()}"
-    connections = [socket.create_connection(("127.0.0.1", port)) for _ in range(senders)]
-    by_fd = {connection.fileno(): connection for connection in connections}
-    poll = select.epoll()
-    answered = 0
-    for connection in connections:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        poll.register(connection, select.EPOLLIN)
-        connection.sendall(_command(f"{run}-{next(numbers)}"))
-    began = time.perf_counter()
-    while time.perf_counter() < began + seconds:
-        for fd, _ in poll.poll(1):
-            answer = by_fd[fd].recv(4096)
-            if answer != b":1\r\n":
-                raise RuntimeError(f"Redis: {answer!r}")
-            answered += 1
-            by_fd[fd].sendall(_command(f"{run}-{next(numbers)}"))
-    took = time.perf_counter() - began
-    for connection in connections:
-        connection.close()
-    poll.close()
-    return answered / took
+def _taken(port: int, senders: int, seconds: float) -> load.Run:
+    run = load.saturate(port, "", seconds=seconds, connections=senders, requests=events.posts())
+    if run.failed or not run.answered:
+        raise RuntimeError(f"on Redis: {run.failed} failed, {run.answered} answered")
+    return run
 
 
-def _command(id_: str) -> bytes:
-    words = (b"EVAL", _KEEP.encode(), b"2", f"seen:{id_}".encode(), b"events", _EVENT)
-    return b"*%d\r\n" % len(words) + b"".join(b"$%d\r\n%s\r\n" % (len(word), word) for word in words)
+def _when_all_is_delivered(pid: int) -> float:
+    """CPU seconds of Redis once it has next to nothing to do, which is when nothing waits any more."""
+    used = meter.cpu_seconds(pid)
+    for _ in range(60):
+        time.sleep(0.5)
+        before, used = used, meter.cpu_seconds(pid)
+        if used - before < 0.01:
+            break
+    return used
 
 
 def main() -> int:

@@ -2,14 +2,15 @@
 
 import pytest
 
-from benchmarks.plans import ASSUMED, MARK, Figures, plan, written
+from benchmarks.plans import ASSUMED, MARK, SEEN_BYTES, Figures, plan, written
 from tests.deploy.manifests import ROOT, VARIANTS, container, one, settings
 
 FIGURES = Figures(
     pages={ASSUMED.page: (0.3, 3000.0), ASSUMED.plain: (0.06, 15000.0)},
     event_ms=0.1,
     events={1: 500.0, 128: 5000.0},
-    redis={1: 1000.0, 128: 30000.0},
+    redis={1: 1000.0, 128: 3000.0},
+    redis_ms=0.05,
     parent_mb=40.0,
     worker_mb=50.0,
 )
@@ -36,14 +37,24 @@ def test_connections_are_the_time_of_each_call_times_how_many() -> None:
     assert planned.to_ads == 1000 * ASSUMED.auction
 
 
+def test_what_was_seen_is_kept_for_a_week_of_average_days() -> None:
+    # 3,000 events a second at the peak, 1,000 on average: 604.8 million a week.
+    planned = plan(FIGURES, 1000)
+    assert round(planned.seen_disk_gb, 1) == 36.3
+    assert round(planned.seen_redis_gb) == 121
+    said = " ".join((ROOT / "docs" / "events.md").read_text().split())
+    assert f"about {SEEN_BYTES['disk']} bytes for each event of the last seven days" in said
+    assert f"about {SEEN_BYTES['redis']} bytes of its memory for each event of the last seven days" in said
+
+
 @pytest.mark.parametrize("pages", [1, 100, 10_000])
 def test_nobody_runs_a_single_pod(pages: float) -> None:
     assert plan(FIGURES, pages).pods >= 2
 
 
 def test_the_page_says_where_redis_ends_or_that_there_was_none() -> None:
-    assert "30,000 events a second" in written(FIGURES, "a machine", ["growth"])
-    without = Figures(FIGURES.pages, 0.1, FIGURES.events, {}, 40.0, 50.0)
+    assert "12,000 events a second, those of 4,000 pages" in written(FIGURES, "a machine", ["growth"])
+    without = Figures(FIGURES.pages, 0.1, FIGURES.events, {}, 0.0, 40.0, 50.0)
     assert "No Redis was measured" in written(without, "a machine", ["growth"])
 
 
