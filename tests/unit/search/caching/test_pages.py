@@ -264,3 +264,25 @@ async def test_what_is_kept_stays_within_its_bound() -> None:
             await proxy.get(f"/s?q={n}")
             assert proxy.app.numbers()["cache_bytes"] <= 256 * 1024
         assert 1 < proxy.app.numbers()["cache_entries"] < 30
+
+
+async def test_a_marketplace_that_is_slow_has_failed_too() -> None:
+    answers = [answer(BODY, "Cache-Control: max-age=0")]
+
+    async def then_nothing(_: bytes) -> bytes:
+        if not answers:
+            await asyncio.Event().wait()
+        return answers.pop()
+
+    async with AdPlatform() as ads, a_proxy(then_nothing, RULE, ads_url=ads.url, upstream_timeout="500ms") as proxy:
+        ads.replies = wins("p2")
+        for how_it_came in ("miss", "stale"):
+            status, _, body = await proxy.get("/s")
+            assert (status, ids(body)[0], proxy.visits[-1].cache) == (200, "p2", how_it_came)
+
+
+async def test_a_mistake_of_ours_in_this_room_costs_nobody_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with a_proxy(lambda _: answer(), RULE) as proxy:
+        monkeypatch.setattr(proxy.app._pages.store, "find", lambda asked: 1 / 0)
+        status, _, body = await proxy.get("/s")
+        assert (status, body) == (200, BODY)
