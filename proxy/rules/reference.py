@@ -72,8 +72,13 @@ def _anchor(path: str) -> str:
 def _default(key: Key) -> str:
     if key.required:
         return "**required**"
-    written = key.written.strip() if key.written else _written(key.default)
+    written = default_of(key)
     return f"`{written}`" if written else ""
+
+
+def default_of(key: Key) -> str:
+    """The default of a key as one would write it in YAML; "" where it means: nothing."""
+    return key.written.strip() if key.written else _written(key.default)
 
 
 def _written(value: Any) -> str:

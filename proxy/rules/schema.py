@@ -6,7 +6,10 @@ only `check` knows.
 
 from typing import Any, Final
 
+import yaml
+
 from proxy.rules.reading.keys import Key, keys_of
+from proxy.rules.reference import default_of
 from proxy.rules.rule import Rule, Section
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -59,4 +62,15 @@ def _key(key: Key) -> dict[str, Any]:
         schema = _section(key.section)
     if key.many:
         schema = {"type": "array", "items": schema, "minItems": 1}
-    return {"description": key.description, **schema}
+    return {"description": key.description, **schema, **_default(key), **_examples(key)}
+
+
+def _default(key: Key) -> dict[str, Any]:
+    """What an editor fills in or shows: the default as one would write it, where there is one to write."""
+    written = "" if key.required or key.section else default_of(key)
+    return {"default": yaml.safe_load(written)} if written else {}
+
+
+def _examples(key: Key) -> dict[str, Any]:
+    examples = key.examples or tuple(filter(None, [key.kind and key.kind.example]))
+    return {"examples": [yaml.safe_load(example) for example in examples]} if examples else {}
