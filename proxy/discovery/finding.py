@@ -17,12 +17,15 @@ from proxy.discovery.keyed import is_better, lone, under_their_ids
 from proxy.discovery.markup import INSIDE, looks_like_markup, read_markup, spelled
 from proxy.discovery.request import Request
 from proxy.discovery.sample import read_sample
-from proxy.discovery.scores import ENOUGH, Scored, scored
+from proxy.discovery.scores import ENOUGH, Scored, is_called_otherwise, scored
 from proxy.discovery.siblings import listings_of
 from proxy.discovery.words import PAGE_NUMBERS, words_of
 
 CLEAR_LEAD: Final = 1.5
 """Points by which the first candidate must lead to be beyond doubt."""
+
+ANY_ID: Final = 0.35
+"""A slug at least; what has neither that nor a price or a picture is no product."""
 
 NEAR: Final = 0.05
 """What two ids may lie apart and still be mixed up."""
@@ -150,8 +153,17 @@ def _of_list(chosen: Scored, ranked: Sequence[Scored], backends: Sequence[Recogn
 
 def _chosen(ranked: Sequence[Scored]) -> Scored | None:
     """The list of products; where none has enough points, one of plain products, whatever it is called."""
-    enough = (each for each in ranked if each.points >= ENOUGH and each.id)
+    enough = (each for each in ranked if each.points >= ENOUGH and each.id and _may_be_products(each))
     return next(enough, None) or next((each for each in ranked if _are_plainly_products(each)), None)
+
+
+def _may_be_products(each: Scored) -> bool:
+    """Not one of users or categories, and more than names without an id."""
+    look = each.look
+    assert each.id is not None
+    if is_called_otherwise(each) and not ("price" in look.traits or look.deep_price):
+        return False
+    return each.id.score >= ANY_ID or bool(look.traits & {"price", "picture", "brand", "code"}) or look.deep_price
 
 
 def _are_plainly_products(each: Scored) -> bool:

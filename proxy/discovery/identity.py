@@ -135,7 +135,7 @@ def identities(arrays: Sequence[Sequence[Object]], wrap: Sequence[str] = (), cal
     products = [[item for item in items[:MOST_LOOKED_AT] if at([item], wrap)] for items in arrays[:MOST_LISTINGS]]
     arrays = [items for items in products if items]
     every = [item for items in arrays for item in items]
-    owners = frozenset(_singular(word) for word in words_of(called)) | _named_by_their_fields(at(every, wrap))
+    owners = named_one(called) | _named_by_their_fields(at(every, wrap))
     found = [_judged(steps, arrays, wrap, owners) for steps in _places(every)]
     ranked = sorted((each for each in found if each and each.score > 0.05), key=lambda each: -each.score)
     return _outermost_first(ranked)
@@ -190,6 +190,11 @@ def _is_scalar(value: object) -> bool:
 def identity_at(steps: tuple[Step, ...], arrays: Sequence[Sequence[Object]]) -> Identity | None:
     """What stands at one place, whatever it is called; None where it is nothing like an id."""
     return _read_at(steps, arrays, 1.0)
+
+
+def named_one(called: str) -> frozenset[str]:
+    """What one element of a list of this name is called: of `hotels`, hotel."""
+    return frozenset(_singular(word) for word in words_of(called))
 
 
 def _singular(word: str) -> str:
@@ -296,6 +301,11 @@ def names_a_product(identity: Identity) -> bool:
     """Its key says of what it is the id: `productId`."""
     named = words_of(_names(identity.steps)[-1])
     return len(named) > 1 and not words.IS_A_PRODUCT.isdisjoint(named)
+
+
+def of_what(identity: Identity) -> frozenset[str]:
+    """The words of its key before the last: of `jobId`, job."""
+    return frozenset(words_of(_names(identity.steps)[-1])[:-1])
 
 
 # -- by its values ----------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Final
 
 from proxy.discovery import words
 from proxy.discovery.candidates import Candidate
-from proxy.discovery.identity import GOOD, Identity, identities, names_a_product
+from proxy.discovery.identity import GOOD, Identity, identities, named_one, names_a_product, of_what
 from proxy.discovery.looks import WEIGHTS, Look, has_price_outside, has_title_outside, look_at
 from proxy.discovery.words import words_of
 
@@ -78,6 +78,11 @@ def _scored_alone(candidate: Candidate) -> Scored:
 def _added(parts: Sequence[tuple[float, str]]) -> tuple[float, tuple[str, ...]]:
     told = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[0]))
     return sum(points for points, _ in parts), tuple(why for _, why in told)
+
+
+def is_called_otherwise(one: Scored) -> bool:
+    """The list's name says that it holds something else: users, categories."""
+    return _name_of_list(one.candidate)[0] < 0
 
 
 # -- by its items -----------------------------------------------------------------
@@ -199,6 +204,8 @@ def _are_products(outer: Scored, inner: Scored) -> bool:
     within = _names_within(inner.candidate, outer.candidate)
     if not _has_price(inner) and has_price_outside(outer.candidate.items, within):
         return True  # what costs nothing, in what costs something: tags, documents, pictures
+    if within and words.ONLY_VARIANTS & set(words_of(within[-1])) and outer.id and outer.id.score >= GOOD:
+        return True
     part = any(not words.WITHIN_A_PRODUCT.isdisjoint(words_of(name)) for name in within)
     if part and not _has_title(inner) and has_title_outside(outer.candidate.items, within):
         return True  # what has no name, in what has one: the rates of a hotel, the offers for a book
@@ -210,6 +217,9 @@ def _are_products(outer: Scored, inner: Scored) -> bool:
     if _has_price(inner) or of_products or named & words.GROUPS:
         return own >= 2.4
     of_goods = bool(outer.look.traits & _OF_GOODS or named & words.OF_PRODUCTS)
+    is_one = bool(outer.id and of_what(outer.id) & named_one(outer.candidate.called))
+    if is_one and outer.look.worth >= inner.look.worth and not inner.look.traits & _OF_GOODS:
+        return True  # `jobs` with a `jobId`, in them skills
     return own >= 2.4 or (of_goods and outer.look.worth > inner.look.worth)
 
 
