@@ -72,5 +72,5 @@ def _default(key: Key) -> dict[str, Any]:
 
 
 def _examples(key: Key) -> dict[str, Any]:
-    examples = key.examples or tuple(filter(None, [key.kind and key.kind.example]))
+    examples = key.examples or ((key.kind.example,) if key.kind and key.kind.example else ())
     return {"examples": [yaml.safe_load(example) for example in examples]} if examples else {}
