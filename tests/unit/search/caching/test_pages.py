@@ -111,12 +111,12 @@ async def test_an_edit_of_the_rule_reads_the_kept_page_anew() -> None:
     both = json.dumps({"products": [{"id": "a1", "sku": "b1"}, {"id": "a2", "sku": "b2"}]}).encode()
     async with AdPlatform() as ads, a_proxy(lambda _: answer(both), RULE, ads_url=ads.url) as proxy:
         ads.replies = wins("a2", "b2")
-        await proxy.get("/s")
+        assert (await proxy.get("/s"))[0] == 200
         assert proxy.app.live.offer({"rule.yaml": RULE.replace("$.id", "$.sku").encode()}, Plans)
         _, _, body = await proxy.get("/s")
         assert ads.requests[-1].auctions[0]["products"]["ids"] == ["b1", "b2"]
         assert ids(body) == ["a2", "a1"]
-        assert len(proxy.seen) == 1
+        assert [visit.cache for visit in proxy.visits] == ["miss", "hit"]
 
 
 async def test_a_hundred_identical_requests_in_flight_are_asked_once() -> None:
