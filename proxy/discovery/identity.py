@@ -272,6 +272,8 @@ def _name_score(steps: tuple[Step, ...], owners: frozenset[str]) -> float:
 def _compound(what: str, of: tuple[str, ...], called: frozenset[str] = frozenset()) -> float:
     """`product_id`: an id, and of what. `called` is what the list is called, one of it."""
     owners = set(of)
+    if owners & words.PLACES:
+        return 0.4
     if len(of) == 1 and owners <= called and what in ("id", "uid"):
         return 0.94
     if owners & words.MAKERS and owners & {"part", "product"}:

@@ -203,6 +203,9 @@ IS_A_PRODUCT: Final = _set(
     "product prod article artikel produkt produit producto produto prodotto articulo prd produktu vara tuote urun "
     "ürün termek termék produs zbozi tovar товар produk shohin shouhin shangpin 商品 製品 产品 產品 상품 제품 품"
 )
+PLACES: Final = _set("row card tile cell slot module widget block section column")
+"""Parts of a page: their ids are not those of what is shown in them."""
+
 ONLY_VARIANTS: Final = _set("variants variations skus warianty varianty varianten variantes")
 MAKERS: Final = _set("manufacturer mfr mfg maker oem")
 ITS_VARIANTS: Final = _set(
