@@ -104,7 +104,11 @@ class _Reader:
         if self.next_is(".."):
             raise self.wrong("`..` (any depth) is not taken", "name every level, as in `$.data.products`", 2)
         if self.next_is(".*"):
-            raise self.wrong("`.*` (any name) is not taken", "name the key; `[*]` stands for every element, and for every member of an object", 2)
+            raise self.wrong(
+                "`.*` (any name) is not taken",
+                "name the key; `[*]` stands for every element, and for every member of an object",
+                2,
+            )
         if self.next_is("."):
             self.at += 1
             return Name(self.short_name())
