@@ -24,7 +24,7 @@ from benchmarks.workloads import Entrant, Workload, check
 
 BASELINE = Path(__file__).parent / "baseline.json"
 TOLERANCE = 0.1
-"""Two counts of the same code differ by up to three per cent here: Python collects when it does, the log writes when time passes."""
+"""Two counts of the same code differ by up to three per cent here: the log, for one, writes when time passes."""
 
 WORKLOADS = (
     Workload("inject 12 KB", "/search/12?q=jacket", 12),
