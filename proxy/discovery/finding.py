@@ -154,7 +154,14 @@ def _of_list(chosen: Scored, ranked: Sequence[Scored], backends: Sequence[Recogn
 def _chosen(ranked: Sequence[Scored]) -> Scored | None:
     """The list of products; where none has enough points, one of plain products, whatever it is called."""
     enough = (each for each in ranked if each.points >= ENOUGH and each.id and _may_be_products(each))
-    return next(enough, None) or next((each for each in ranked if _are_plainly_products(each)), None)
+    plain = (each for each in ranked if _are_plainly_products(each))
+    return next(enough, None) or next(plain, None) or next(filter(_could_be_products, ranked[:1]), None)
+
+
+def _could_be_products(each: Scored) -> bool:
+    """In a language that no table speaks: pictures or prices, and something like an id."""
+    seen = bool(each.look.traits & {"price", "picture"})
+    return seen and each.id is not None and each.id.score >= ANY_ID and not is_called_otherwise(each)
 
 
 def _may_be_products(each: Scored) -> bool:
@@ -203,7 +210,9 @@ def _told(each: Scored) -> RunnerUp:
 
 def _rivals(chosen: Scored, others: Sequence[Scored]) -> Iterator[str]:
     if chosen.points < ENOUGH:
-        yield f"{chosen.candidate} is called or placed like something else than the products that were searched for"
+        otherwise = is_called_otherwise(chosen) or _are_plainly_products(chosen)
+        like = "is called or placed like something else than" if otherwise else "has little that tells of"
+        yield f"{chosen.candidate} {like} the products that were searched for"
     rival = max(others, key=lambda each: each.points, default=None)
     if rival is not None and rival.points >= ENOUGH and chosen.points - rival.points < CLEAR_LEAD:
         yield f"{rival.candidate} looks much like a list of products, too"

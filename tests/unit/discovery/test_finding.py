@@ -90,3 +90,10 @@ def test_plain_products_under_another_name_are_taken_with_a_doubt_where_nothing_
     discovery = found({"sidebar": {"promotions": {"banners": lamps(2)}}})
     assert discovery.list == "$.sidebar.promotions.banners"
     assert "is called or placed like something else" in discovery.doubts[0]
+
+
+def test_a_language_that_no_table_speaks_is_taken_with_a_doubt():
+    items = [{"makat": f"729000{n}", "shem": f"Lamp {n}", "tmuna": f"https://a.example/{n}.jpg"} for n in range(4)]
+    discovery = found({"result": {"list": items}})
+    assert (discovery.list, discovery.id, discovery.sure) == ("$.result.list", "$.makat", False)
+    assert "has little that tells of the products" in discovery.doubts[0]

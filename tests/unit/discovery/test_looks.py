@@ -1,6 +1,6 @@
 import pytest
 
-from proxy.discovery.looks import look_at
+from proxy.discovery.looks import has_price_outside, has_title_outside, look_at
 
 LAMP = {"name": "Lamp", "price": 12.5, "image": "/lamp.jpg"}
 
@@ -67,3 +67,16 @@ def test_alike_is_the_share_of_common_keys():
     assert look_at([{"a": 1, "b": 1}, {"a": 2, "b": 3}]).alike == 1
     assert look_at([{"a": 1}, {"b": 1}]).alike == 0.5
     assert look_at([]).alike == 0
+
+
+def test_a_price_outside_a_list_is_not_one_in_it():
+    items = [{"id": "1", "offers": [{"price": 9}], "tags": [{"id": "t"}]}]
+    assert has_price_outside(items, ("tags",))
+    assert not has_price_outside(items, ("offers",))
+    assert not has_price_outside(items, ())
+
+
+def test_a_name_outside_a_list_is_not_one_in_it():
+    items = [{"hotel": {"name": "Inn"}, "rates": [{"name": "Flex"}]}]
+    assert has_title_outside(items, ("rates",))
+    assert not has_title_outside([{"rates": [{"name": "Flex"}]}], ("rates",))

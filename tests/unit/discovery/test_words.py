@@ -17,6 +17,7 @@ from proxy.discovery.words import words_of
         ("g:id", ("id",)),
         ("price2", ("price", "2")),
         ("Größe", ("größe",)),
+        ("商品番号", ("商品", "番号")),
         ("", ()),
         ("@", ()),
     ],
