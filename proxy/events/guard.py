@@ -52,14 +52,16 @@ class Guard:
     Args:
         rate: what one client may send; None for no limit.
         most: clients that are remembered.
+        shared: whether other guards count the same clients; then what is spent here is noted for them.
     """
 
-    def __init__(self, rate: Rate | None, most: int = MOST_CLIENTS) -> None:
+    def __init__(self, rate: Rate | None, most: int = MOST_CLIENTS, *, shared: bool = False) -> None:
         self.limits = rate is not None
         self._most = most
         self._full = float(rate.events) if rate else 0.0
         self._speed = rate.events / rate.seconds if rate else 0.0
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._spent: dict[str, int] | None = {} if shared and rate is not None else None
 
     def __len__(self) -> int:
         return len(self._buckets)
@@ -74,13 +76,33 @@ class Guard:
         if not self.limits:
             return 0.0
         left = self._left(client, now)
-        self._keep(client, left - 1.0 if left >= 1.0 else left, now)
-        return 0.0 if left >= 1.0 else (1.0 - left) / self._speed
+        if left < 1.0:
+            self._keep(client, left, now)
+            return (1.0 - left) / self._speed
+        self._keep(client, left - 1.0, now)
+        self._note(client, 1)
+        return 0.0
 
     def charge(self, client: str, events: int, now: float) -> None:
         """Take the tokens of events that came in a request beside the first one."""
         if self.limits and events:
             self._keep(client, self._left(client, now) - events, now)
+            self._note(client, events)
+
+    def spent(self, most: int) -> dict[str, int]:
+        """Tokens that clients have spent here since they were last asked for, of at most so many clients."""
+        if not self._spent:
+            return {}
+        names = list(self._spent)[:most]
+        return {name: self._spent.pop(name) for name in names}
+
+    def learn(self, client: str, left: float, now: float) -> None:
+        """What is left for a client that others counted, too; what it spent here meanwhile is not in it."""
+        self._keep(client, left - (self._spent or {}).get(client, 0), now)
+
+    def _note(self, client: str, tokens: int) -> None:
+        if self._spent is not None and (len(self._spent) < self._most or whose(client) in self._spent):
+            self._spent[whose(client)] = self._spent.get(whose(client), 0) + tokens
 
     def _left(self, client: str, now: float) -> float:
         left, at = self._buckets.get(whose(client), (self._full, now))

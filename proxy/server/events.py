@@ -23,6 +23,7 @@ from proxy.events.outbox_redis import RedisOutbox
 from proxy.events.outbox_sqlite import SqliteOutbox
 from proxy.events.segment.configuration import Configuration
 from proxy.events.segment.door import SegmentDoor
+from proxy.events.streams.rates import SharedRates
 from proxy.search.shopper import peer_of
 from proxy.search.trust import TrustedProxies
 from proxy.server import numbers
@@ -62,7 +63,13 @@ class Events:
         self._forward = Forward(self._outbox, self._to_forward, key, clock)
         self._widgets = Widgets(self._to_widgets, key, clock) if settings.widget_auctions else None
         self._delivery = Delivery(self._outbox, self._to_deliver, key, clock)
-        guard, origins = Guard(settings.events_rate), Origins(settings.events_origins)
+        guard = Guard(settings.events_rate, shared=settings.redis is not None)
+        origins = Origins(settings.events_origins)
+        self._rates = (
+            SharedRates(settings.redis, guard, settings.events_rate, clock)
+            if settings.redis is not None and settings.events_rate is not None
+            else None
+        )
         self._door = EventsDoor(
             self._outbox,
             self._forward,
@@ -82,6 +89,7 @@ class Events:
             Terms(origins, guard, clock, self._client_of, self._host_of),
         )
         self._delivering: asyncio.Task[None] | None = None
+        self._sharing: asyncio.Task[None] | None = None
 
     def owns(self, target: str) -> bool:
         """Whether a request target, as sent, is one of ours; asked for every request that comes in."""
@@ -96,6 +104,8 @@ class Events:
         """Open the outbox, and deliver from now on."""
         await self._outbox.open()
         self._delivering = asyncio.create_task(self._delivery.run(), name="delivery")
+        if self._rates is not None:
+            self._sharing = asyncio.create_task(self._rates.run(), name="rates")
 
     async def rest(self, within: float) -> None:
         """Begin no more deliveries; those under way may end for so many seconds."""
@@ -109,6 +119,9 @@ class Events:
         if self._delivering is not None:
             await self._delivering
         await self._outbox.close()
+        if self._sharing is not None and self._rates is not None:
+            self._sharing.cancel()
+            await self._rates.close()
         for client in (self._to_deliver, self._to_forward, self._to_widgets):
             await client.close()
 

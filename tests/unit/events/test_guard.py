@@ -137,3 +137,28 @@ NOW = 1_700_000_000.0  # 2023-11-14T22:13:20Z
 )
 def test_a_clock_that_is_off_is_seen(moment, odd):
     assert odd_clock(moment, NOW) == odd
+
+
+def test_what_is_spent_is_noted_for_those_who_count_the_same_clients():
+    held = Guard(Rate(10, 1), shared=True)
+    assert held.wait("1.1.1.1", 0.0) == 0
+    held.charge("1.1.1.1", 4, 0.0)
+    held.wait("2.2.2.2", 0.0)
+    assert held.spent(1) == {"1.1.1.1": 5}
+    assert held.spent(9) == {"2.2.2.2": 1}
+    assert held.spent(9) == {}
+
+
+def test_what_others_counted_is_taken_over_but_for_what_was_spent_meanwhile():
+    held = Guard(Rate(10, 1), shared=True)
+    held.wait("1.1.1.1", 0.0)
+    held.spent(9)
+    held.charge("1.1.1.1", 2, 0.0)
+    held.learn("1.1.1.1", 2.5, 0.0)
+    assert held.wait("1.1.1.1", 0.0) == 0.05
+
+
+def test_who_shares_with_nobody_notes_nothing():
+    alone = Guard(Rate(10, 1))
+    alone.wait("1.1.1.1", 0.0)
+    assert alone.spent(9) == {}
