@@ -49,7 +49,8 @@ class Ads:
 
     Attributes:
         counts: `calls`, `answered`, `late` (calls for which the shopper no longer waited), `dropped_winners`,
-            `result_errors`, `guesses` (visits that asked early), of these `guesses_right` and `guesses_wrong`, and each `Reason` for which a call had no results.
+            `result_errors`, `guesses` (visits that asked early), of these `guesses_right` and `guesses_wrong`, and
+            each `Reason` for which a call had no results.
         breaker: the ad platform's; `state` and `opened` are for whoever watches.
     """
 

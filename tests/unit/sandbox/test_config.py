@@ -61,7 +61,10 @@ def test_every_problem_is_told_at_once_with_its_line():
         ("campaigns: [", "not YAML"),
         ("- 1", "the file: Input should be"),
         ("campaigns: [{name: x, bids: []}]", "bids: "),
-        ("campaigns: [{name: x, bids: [{bid: 1}]}]", "exactly one of `product`, `products`, `vendor` and `any_product`"),
+        (
+            "campaigns: [{name: x, bids: [{bid: 1}]}]",
+            "exactly one of `product`, `products`, `vendor` and `any_product`",
+        ),
         ("campaigns: [{name: x, bids: [{product: p, vendor: v, bid: 1}]}]", "exactly one of"),
         ("campaigns: [{name: x, bids: [{product: p, bid: 0}]}]", "greater than 0"),
         ("products: [{id: p, quality: 1.5}]", "less than or equal to 1"),
