@@ -9,7 +9,13 @@ from proxy.server import numbers
 
 def test_the_auctions_numbers_have_names_and_their_failures_a_reason():
     counts = Counter({"calls": 9, "answered": 6, "late": 1, str(Reason.ADS_DOWN): 3})
-    ads = SimpleNamespace(counts=counts, in_flight=2, breaker=Breaker(), pages_stopped=("search",), foresight=SimpleNamespace(pages_guessing=1))
+    ads = SimpleNamespace(
+        counts=counts,
+        in_flight=2,
+        breaker=Breaker(),
+        pages_stopped=("search",),
+        foresight=SimpleNamespace(pages_guessing=1),
+    )
     told = numbers.of_ads(ads)
     assert told["auction_calls_total"] == 9
     assert told["auction_failed_total|reason|ads_down"] == 3
