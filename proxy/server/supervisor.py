@@ -69,7 +69,7 @@ class Supervisor:
         self._admin = Admin(self, bind(settings.admin, "--admin"), settings.admin_token)
         self._crew = Crew(self._listener, app, clock, self._told, self._settled)
         self._outbox: Outbox | None = None if settings.no_events else outbox_of(settings, clock)
-        self._outbox_status: Status | None = None
+        self._outbox_status = None if settings.no_events else _unknown(settings)
         self._stop = asyncio.Event()
         self._stop_now = asyncio.Event()
         self._broken = False
@@ -173,8 +173,8 @@ class Supervisor:
         try:
             self._outbox_status = await self._outbox.status()
         except OutboxTrouble as trouble:
-            if self._outbox_status is not None:
-                self._outbox_status = msgspec.structs.replace(self._outbox_status, trouble=str(trouble))
+            assert self._outbox_status is not None
+            self._outbox_status = msgspec.structs.replace(self._outbox_status, trouble=str(trouble))
 
     # -- rules and key -------------------------------------------------------
 
@@ -260,3 +260,10 @@ class Supervisor:
     def visits(self) -> Sequence[Visit]:
         """The last visits, newest first."""
         return list(reversed(self._crew.visits))
+
+
+def _unknown(settings: Settings) -> Status:
+    """The outbox before the first look at it."""
+    return Status(
+        waiting={}, dead={}, filtered={}, oldest=None, size=0, limit=settings.outbox_size, dead_size=0, dead_limit=0
+    )

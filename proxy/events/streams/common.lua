@@ -11,6 +11,7 @@
 --   total           hash: SHELF -> bytes, SHELF:KIND -> events
 --   kinds           set: every kind that ever waited
 --   state           hash: last (number), stood, since, why, size_limit, dead_limit, mark
+--   rate:CLIENT     hash: left (tokens), at; what a client may still send (rates.lua)
 --   alive:NAME      there while the process of this name lives; what a dead one had claimed goes back
 --
 -- Numbers are microseconds since 1970, and never used twice: after all was lost, too, none means another event.

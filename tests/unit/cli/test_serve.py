@@ -25,7 +25,7 @@ def test_without_upstream_and_key_it_says_both_and_exits_1(monkeypatch, capsys):
     assert "key is missing" in told
 
 
-@pytest.mark.parametrize("flag", ["--ads-key", "--redis", "--upstr"])
+@pytest.mark.parametrize("flag", ["--ads-key", "--cache", "--upstr"])
 def test_what_is_no_setting_is_not_swallowed(flag, capsys):
     commands = argparse.ArgumentParser().add_subparsers()
     serve.add_parser(commands)

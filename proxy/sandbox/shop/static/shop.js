@@ -27,8 +27,12 @@ function question({ category, search, params }, organic) {
   return api;
 }
 
+const address = () => location.pathname + location.search;
+let shown = null;
+
 async function show() {
   const turn = ++asked;
+  shown = address();
   const wanted = wish();
   document.body.classList.toggle("comparing", wanted.compare);
   byId("compare").checked = wanted.compare;
@@ -220,7 +224,8 @@ byId("compare").addEventListener("change", (event) => {
   show();
 });
 
-addEventListener("popstate", show);
+// A jump within the page (the link that skips to the products) is no other search.
+addEventListener("popstate", () => address() !== shown && show());
 shopperId();
 show();
 meetAdPlatform();
