@@ -144,8 +144,11 @@ def test_a_storm_of_reloads_fails_no_request(reloads: int, running: Proxy) -> No
     """Every second edit is broken; about 200 requests a second go on meanwhile, each by one whole rule."""
     texts = [TWO_SLOTS, BROKEN["an unknown key"], ONE_SLOT, BROKEN["no YAML"]]
     pause = threading.Event()
-    for _ in range(20):
-        winners(running)
+    for text in texts:  # what the first edits need (a thread, its memory, code that was never run) is no growth
+        write(running.rules, text)
+        pause.wait(0.5)
+    write(running.rules, ONE_SLOT)
+    wait_until(lambda: [winners(running) for _ in range(20)] == [1] * 20, 20, "the first rule on all workers")
     before = running.memory()
     with Crowd(running.port, 8, pause=0.04) as crowd:
         for number in range(reloads):
