@@ -10,6 +10,7 @@ from starting: the pages go on, whatever has become of the events.
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,8 @@ CHECK_SECONDS: Final = 10.0
 SAVE_SECONDS: Final = 20.0
 _STEPS: Final = 100_000
 _BLOCK: Final = 64
+_UNREAD: Final = 200_000
+"""So many refs in a row without an event end a reading: the last ref, too, may be what the damage made of it."""
 _COLUMNS: Final = f"{schema.EVENT_COLUMNS}, size"
 _TYPES: Final = (int, int, str, bytes, bytes, bytes, float, float, int, str, int)
 
@@ -212,19 +215,32 @@ def rows(file: Path) -> Iterator[Row | None]:
 
 def _rows(connection: sqlite3.Connection) -> Iterator[Row | None]:
     last = _last_ref(connection)
-    at = 0
-    while at < last:
+    at = unread = 0
+    while at < last and unread < _UNREAD:
         block = _read(connection, f"ref > {at} ORDER BY ref LIMIT {_BLOCK}")
-        if block is not None:
+        if block is not None and _grows(at, block):
             yield from block
             if not block:
                 return
-            at = block[-1][0]
-        else:
-            for ref in range(at + 1, min(at + _BLOCK, last) + 1):
-                one = _read(connection, f"ref = {ref}")
-                yield from (None,) if one is None else one
-            at += _BLOCK
+            at, unread = block[-1][0], 0
+            continue
+        for ref in range(at + 1, min(at + _BLOCK, last) + 1):
+            found = _one(connection, ref)
+            unread = 0 if any(found) else unread + 1
+            yield from found
+        at += _BLOCK
+
+
+def _one(connection: sqlite3.Connection, ref: int) -> Sequence[Row | None]:
+    """The event of a ref, none where there is none, None where that cannot be told."""
+    found = _read(connection, f"ref = {ref}")
+    return (None,) if found is None or any(row[0] != ref for row in found) else found
+
+
+def _grows(at: int, block: Sequence[Row]) -> bool:
+    """Whether rows are in their order: a page of zeros reads as rows too, and reading on from them never ends."""
+    refs = [at, *(row[0] for row in block)]
+    return all(before < after for before, after in pairwise(refs))
 
 
 def _read(connection: sqlite3.Connection, where: str) -> Sequence[Row] | None:

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from itertools import islice
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,28 @@ async def test_a_file_that_lost_its_end_is_set_aside_and_its_beginning_saved(tmp
     assert prepare(tmp_path, CLOCK)
     async with opened(an_outbox(tmp_path)) as outbox:
         assert len(await all_of(outbox, Shelf.WAITING)) > 100
+
+
+async def test_wherever_a_file_was_cut_reading_it_ends_with_the_events_that_are_left_in_order(tmp_path):
+    sound = (await filled(tmp_path, events=300)).read_bytes()
+    file = tmp_path / "cut"
+    for page in range(2, len(sound) // PAGE):
+        for within in (0, 100, PAGE // 2, PAGE - 100):
+            file.write_bytes(sound[: page * PAGE + within])
+            refs = [row[0] for row in islice(rows(file), 5000) if row]
+            assert refs == sorted(set(refs)), (page, within)
+            assert set(refs) <= set(range(1, 301)), (page, within)
+
+
+async def test_a_last_ref_that_damage_made_up_ends_a_reading_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("proxy.events.sqlite.damage._UNREAD", 1000)
+    file = await filled(tmp_path, events=300)
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE sqlite_sequence SET seq = 1 << 60 WHERE name = 'event'")
+    connection.close()
+    with file.open("r+b") as opened_file:
+        opened_file.truncate((root_page_of(file, "event")) * PAGE + PAGE)
+    assert sum(1 for _ in islice(rows(file), 100_000)) < 2000
 
 
 async def test_a_log_that_lost_its_end_is_read_up_to_there(tmp_path):
