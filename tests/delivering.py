@@ -14,10 +14,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from proxy.clock import Clock, ManualClock
-from proxy.events.delivery import Delivery
+from proxy.events.delivering.delivery import Delivery
+from proxy.events.delivering.flight import Posting
 from proxy.events.event import Event, Kept, Shelf
-from proxy.events.flight import Posting
-from proxy.events.outbox import Outbox
+from proxy.events.keeping.outbox import Outbox
 from proxy.wire.client import Client
 from proxy.wire.origin import Origin
 from tests.event_platform import KEY, EventPlatform

@@ -17,10 +17,10 @@ from typing import Any
 from aiohttp import web
 
 from proxy.clock import Clock, ManualClock
-from proxy.events.event import Shelf
-from proxy.events.guard import Guard, Rate
-from proxy.events.handler import EventsDoor
-from proxy.events.origins import Origins
+from proxy.events.event import Event, Shelf
+from proxy.events.taking.guard import Guard, Rate
+from proxy.events.taking.handler import EventsDoor
+from proxy.events.taking.origins import Origins
 from proxy.server.connection import Server
 from tests.in_memory_outbox import InMemoryOutbox
 
@@ -107,15 +107,16 @@ class Handing:
         self.waits: asyncio.Event | None = None
         self.given: list[bytes] = []
 
-    async def send(self, body: bytes) -> tuple[int, bytes]:
+    async def send(self, event: Event) -> tuple[int, bytes]:
+        return await self.ask(event.body)
+
+    async def ask(self, body: bytes) -> tuple[int, bytes]:
         self.given.append(body)
         if self.waits is not None:
             await self.waits.wait()
         if isinstance(self.says, Exception):
             raise self.says
         return self.says
-
-    ask = send
 
 
 @dataclass

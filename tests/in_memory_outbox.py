@@ -1,4 +1,4 @@
-"""An outbox in memory: keeps every promise of `proxy/events/outbox.py` but the one of durability.
+"""An outbox in memory: keeps every promise of `proxy/events/keeping/outbox.py` but the one of durability.
 
 outbox = InMemoryOutbox(clock)
 outbox.broken = OutboxTrouble("disk", "a test says so")     # every method raises it from now on
@@ -15,7 +15,7 @@ import msgspec
 from proxy.clock import Clock
 from proxy.events.backoff import most_together
 from proxy.events.event import Event, Kept, Shelf
-from proxy.events.outbox import Again, Dead, Delivered, OutboxTrouble, Put, Settlement, Status, Untouched
+from proxy.events.keeping.outbox import Again, Dead, Delivered, OutboxTrouble, Put, Settlement, Status, Untouched
 
 SEVEN_DAYS = 7 * 86400.0
 STILL_FOR = 10.0

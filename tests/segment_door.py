@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 from proxy.clock import Clock, ManualClock
-from proxy.events.doorway import Terms
 from proxy.events.event import Shelf
-from proxy.events.guard import Guard, Rate
-from proxy.events.origins import Origins
-from proxy.events.segment.configuration import Configuration
-from proxy.events.segment.door import SegmentDoor
+from proxy.events.taking.doorway import Terms
+from proxy.events.taking.guard import Guard, Rate
+from proxy.events.taking.origins import Origins
+from proxy.events.taking.segment.configuration import Configuration
+from proxy.events.taking.segment.door import SegmentDoor
 from proxy.server.connection import Server
 from tests import events_door
 from tests.in_memory_outbox import InMemoryOutbox

@@ -9,7 +9,7 @@ import json
 import sys
 from typing import TextIO
 
-from proxy.events.segment.names import read_names
+from proxy.events.taking.segment.names import read_names
 from proxy.rules.files import look_into, read_book
 from proxy.rules.problems import Problem, in_order
 

@@ -16,8 +16,8 @@ from typing import Final
 from proxy.cli import events_told as told
 from proxy.cli.events_home import Shelves, add_home, opened
 from proxy.errors import SettingsTrouble
-from proxy.events.batch import NotTaken, read_batch, read_v1
 from proxy.events.event import V1, Event, Kept, Shelf
+from proxy.events.taking.batch import NotTaken, read_batch, read_v1
 
 _TOGETHER: Final = 100
 Command = Callable[[Shelves, argparse.Namespace], Awaitable[None]]

@@ -15,11 +15,11 @@ from typing import Final, Protocol
 from proxy.clock import SystemClock
 from proxy.errors import SettingsTrouble
 from proxy.events.event import Event, Kept, Shelf
-from proxy.events.outbox import Outbox, Status
-from proxy.events.outbox_redis import RedisOutbox
-from proxy.events.outbox_sqlite import SqliteOutbox
-from proxy.events.sqlite.aside import SetAside
-from proxy.events.sqlite.place import Place
+from proxy.events.keeping.outbox import Outbox, Status
+from proxy.events.keeping.outbox_redis import RedisOutbox
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.sqlite.aside import SetAside
+from proxy.events.keeping.sqlite.place import Place
 from proxy.server.settings import PREFIX
 from proxy.server.units import redis_url
 

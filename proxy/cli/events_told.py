@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 
 from proxy.events.event import Kept, Shelf
-from proxy.events.outbox import Status
+from proxy.events.keeping.outbox import Status
 
 _COLUMNS: Final = (("REF", 8), ("KIND", 11), ("ID", 36), ("AGE", 4), ("TRIES", 5), ("SAID", 0))
 _GAP: Final = "  "

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from proxy.events.outbox import Status
+from proxy.events.keeping.outbox import Status
 from proxy.ops.metrics import BUCKETS, Histogram, Page, Tally
 
 CONTENT_TYPE: Final = CONTENT_TYPE_LATEST

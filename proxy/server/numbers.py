@@ -10,10 +10,10 @@ from typing import Final
 from proxy.auction.breaker import State
 from proxy.auction.client import Ads
 from proxy.auction.widgets import Widgets
-from proxy.events.delivery import Delivery
-from proxy.events.forward import Forward
-from proxy.events.handler import EventsDoor
-from proxy.events.segment.door import SegmentDoor
+from proxy.events.delivering.delivery import Delivery
+from proxy.events.delivering.forward import Forward
+from proxy.events.taking.handler import EventsDoor
+from proxy.events.taking.segment.door import SegmentDoor
 from proxy.reasons import Reason
 from proxy.search.caching.pages import CachedPages
 

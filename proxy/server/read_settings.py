@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from proxy.errors import SettingsTrouble
-from proxy.events.segment.configuration import problems_of
+from proxy.events.taking.segment.configuration import problems_of
 from proxy.server.key import Key, cleaned, read_key
 from proxy.server.settings import KEY_VARIABLE, PREFIX, SETTINGS, Setting, Settings
 

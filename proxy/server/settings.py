@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from proxy.events.guard import Rate
+from proxy.events.taking.guard import Rate
 from proxy.server import units
 from proxy.server.key import Key
 from proxy.server.units import Address, Network

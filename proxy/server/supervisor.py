@@ -17,10 +17,10 @@ from proxy import __version__
 from proxy.auction.dialects import DIALECTS
 from proxy.clock import Clock
 from proxy.errors import RuleTrouble
-from proxy.events.handler import paths_of
-from proxy.events.outbox import Outbox, OutboxTrouble, Status
-from proxy.events.outbox_sqlite import prepare
-from proxy.events.segment.door import paths_of as segment_paths_of
+from proxy.events.keeping.outbox import Outbox, OutboxTrouble, Status
+from proxy.events.keeping.outbox_sqlite import prepare
+from proxy.events.taking.handler import paths_of
+from proxy.events.taking.segment.door import paths_of as segment_paths_of
 from proxy.ops.admin import Admin
 from proxy.ops.exposition import House
 from proxy.ops.metrics import Tally

@@ -10,8 +10,8 @@ import re
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from proxy.events.guard import Rate
-from proxy.events.origins import EVERYBODY
+from proxy.events.taking.guard import Rate
+from proxy.events.taking.origins import EVERYBODY
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

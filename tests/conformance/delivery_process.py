@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from proxy.clock import SystemClock
-from proxy.events.delivery import Delivery
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.delivering.delivery import Delivery
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from proxy.wire.client import Client
 from proxy.wire.origin import Origin
 from tests.event_platform import KEY

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from proxy.clock import SystemClock
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from tests.events_door import a_door
 
 

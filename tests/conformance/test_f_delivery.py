@@ -17,9 +17,9 @@ import pytest
 
 from proxy.clock import ManualClock, SystemClock
 from proxy.events.backoff import FIRST
-from proxy.events.destination import MOST_CALLS, PROBE_EVERY, Mode
+from proxy.events.delivering.destination import MOST_CALLS, PROBE_EVERY, Mode
 from proxy.events.event import V1, Shelf
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from proxy.wire import tls
 from tests.conformance.running import CANARY, Proxy, free_port
 from tests.delivering import an_event, delivering, events

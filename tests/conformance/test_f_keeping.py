@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.events.sqlite.place import Place
+from proxy.events.keeping.sqlite.place import Place
 from tests.conformance.running import Proxy as RunningProxy
 from tests.integration.faults.launch import KEY, proxy, wait_until
 from tests.integration.faults.shopper import ask

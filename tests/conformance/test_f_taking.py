@@ -2,7 +2,7 @@
 
 The door stands on a real socket in the test's own process. Where a row is about
 what is on the disk, the outbox is the one in SQLite; elsewhere it is in memory,
-and the same texts of tests hold for both (tests/unit/events/outbox_contract.py).
+and the same texts of tests hold for both (tests/unit/events/keeping/outbox_contract.py).
 """
 
 import asyncio
@@ -19,8 +19,8 @@ import pytest
 
 from proxy.clock import ManualClock, SystemClock
 from proxy.events.event import Shelf
-from proxy.events.outbox import OutboxTrouble
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.outbox import OutboxTrouble
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from tests.conformance.browsers import BROWSERS, CRAWLERS, NO_BROWSERS
 from tests.events_door import PATH, V1, WIDGETS, Answer, a_door, a_purchase, a_v1_click, an_event, one, request
 from tests.in_memory_outbox import InMemoryOutbox

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from proxy.clock import ManualClock
-from proxy.events.outbox import Dead
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.outbox import Dead
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from tests.docs.markdown import ROOT, Block, blocks, commands, newcomers_path
 from tests.integration.demonstration import Demonstration
 from tests.patience import SECONDS
-from tests.unit.events.outbox_contract import an_event
+from tests.unit.events.keeping.outbox_contract import an_event
 
 # `make test` would run itself; `make demo` runs until Ctrl-C, and the demo's own tests start it;
 # there need be no Docker where the tests run: Docker's own reading of the file is a test of the image's.

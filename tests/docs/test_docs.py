@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.events.segment.names import read_names
+from proxy.events.taking.segment.names import read_names
 from proxy.reasons import Reason
 from proxy.rules.files import read_book
 from proxy.server.settings import SETTINGS
@@ -33,7 +33,7 @@ def test_the_mapping_of_segments_calls_is_the_file_that_is_there_to_be_copied() 
 
 def test_every_reason_why_a_call_of_segments_is_not_sent_on_is_told() -> None:
     section = EVENTS.read_text().partition("### What is answered, and what is not sent on")[2].partition("\n## ")[0]
-    code = "".join(file.read_text() for file in (ROOT / "proxy" / "events" / "segment").glob("*.py"))
+    code = "".join(file.read_text() for file in (ROOT / "proxy" / "events" / "taking" / "segment").glob("*.py"))
     reasons = {"crawler", "prefetch", "invalid", *re.findall(r'"((?:no|zero)_[a-z]+)"', code)}
     assert len(reasons) == 7
     assert [reason for reason in sorted(reasons) if f"`{reason}`" not in section] == []

@@ -8,10 +8,10 @@ import json
 from collections.abc import Iterator
 from typing import Any, Final
 
-from proxy.events.batch import NotTaken, Received, read_batch, read_v1
-from proxy.events.guard import odd_clock
-from proxy.events.inflate import NotGzip, inflate
-from proxy.events.replies import not_events
+from proxy.events.taking.batch import NotTaken, Received, read_batch, read_v1
+from proxy.events.taking.guard import odd_clock
+from proxy.events.taking.inflate import NotGzip, inflate
+from proxy.events.taking.replies import not_events
 from proxy.topsort.errors import read_error
 from proxy.topsort.events import KINDS
 

@@ -33,7 +33,7 @@ PURE = {
     *(f"rules/{name}" for name in ("rule", "selector", "sources", "book", "problems")),
     *(f"search/{name}" for name in ("headers", "listing", "merge", "visit", "eligibility")),
     *(f"auction/{name}" for name in ("question", "winners", "foresight", "breaker")),
-    *(f"events/{name}" for name in ("batch", "backoff", "guard")),
+    *(f"events/{name}" for name in ("backoff", "event", "taking/batch", "taking/guard")),
     "topsort/v1",
     "topsort/v2",
 }
@@ -67,6 +67,27 @@ def test_every_arrow_points_the_right_way(file):
     if wing:
         wrong = {name for name in ours(file) if wing_of(name) not in MAY_KNOW[wing] | {wing}}
         assert not wrong, f"{name_of(file)} must not know {wrong}"
+
+
+ROOMS_OF_EVENTS = {
+    "taking": {"keeping.outbox"},
+    "taking.rates": {"keeping.outbox", "keeping.streams"},
+    "keeping": set(),
+    "delivering": {"keeping.outbox"},
+}
+"""Taking and delivering meet in the outbox, whatever it is made of; only what machines tell each other goes by Redis."""
+
+
+@pytest.mark.parametrize("file", [file for file in FILES if file.is_relative_to(PROXY / "events")], ids=name_of)
+def test_taking_and_delivering_meet_in_the_outbox_alone(file):
+    def is_in(room: str, module: str) -> bool:
+        return f"{module}.".startswith(f"proxy.events.{room}.")
+
+    room = max((room for room in ROOMS_OF_EVENTS if is_in(room, name_of(file))), key=len, default="")
+    known = ROOMS_OF_EVENTS.get(room, set()) | {room.partition(".")[0]}
+    others = {name for name in ours(file) if any(is_in(other, name) for other in ROOMS_OF_EVENTS)}
+    wrong = {name for name in others if not any(is_in(one, name) for one in known)}
+    assert not wrong, f"{name_of(file)} must not know {wrong}"
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if is_pure(file)], ids=name_of)

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proxy.events.batch import NotTaken, Received, read_batch, read_v1
+from proxy.events.taking.batch import NotTaken, Received, read_batch, read_v1
 from proxy.topsort.event_faults import faults_of, v1_faults_of
 from proxy.topsort.events import KINDS
 

@@ -13,8 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from proxy.clock import ManualClock
 from proxy.events.backoff import most_together
 from proxy.events.event import Event, Shelf
-from proxy.events.outbox import Again, Dead, Delivered, Put, Untouched
-from proxy.events.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.outbox import Again, Dead, Delivered, Put, Untouched
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 
 KIND = "clicks"
 IDS = some.sampled_from(["", "a", "b", "c", "d"])

@@ -8,12 +8,12 @@ import struct
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from proxy.events.batch import read_batch
-from proxy.events.segment.calls import TYPES, WAYS, Call, NotCalls, read_sent, read_webhook
-from proxy.events.segment.javascript import rewritten
-from proxy.events.segment.mapping import meaning_of
-from proxy.events.segment.names import Action, Names, read_names
-from proxy.events.segment.signature import is_signed
+from proxy.events.taking.batch import read_batch
+from proxy.events.taking.segment.calls import TYPES, WAYS, Call, NotCalls, read_sent, read_webhook
+from proxy.events.taking.segment.javascript import rewritten
+from proxy.events.taking.segment.mapping import meaning_of
+from proxy.events.taking.segment.names import Action, Names, read_names
+from proxy.events.taking.segment.signature import is_signed
 from proxy.topsort.v2 import write_events
 from tests.clients.node import run_node
 

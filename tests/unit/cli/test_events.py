@@ -7,11 +7,11 @@ import pytest
 
 from proxy.cli.main import main
 from proxy.clock import SystemClock
-from proxy.events.batch import read_batch, read_v1
 from proxy.events.event import Shelf
-from proxy.events.outbox import Dead, Put
-from proxy.events.outbox_sqlite import SqliteOutbox
-from proxy.events.sqlite.place import Place
+from proxy.events.keeping.outbox import Dead, Put
+from proxy.events.keeping.outbox_sqlite import SqliteOutbox
+from proxy.events.keeping.sqlite.place import Place
+from proxy.events.taking.batch import read_batch, read_v1
 
 CLICK = {"id": "c1", "occurredAt": "2026-01-31T12:59:59Z", "opaqueUserId": "u1", "resolvedBidId": "b1"}
 V1 = {"eventType": "Click", "session": {"sessionId": "s"}, "placement": {"page": "p"}, "id": "v1-event"}

@@ -11,8 +11,8 @@ import pytest
 
 from proxy.cli.events_home import REDIS_VARIABLE, VARIABLE, add_home, opened
 from proxy.errors import SettingsTrouble
-from proxy.events.outbox import OutboxTrouble
-from proxy.events.sqlite.place import Place
+from proxy.events.keeping.outbox import OutboxTrouble
+from proxy.events.keeping.sqlite.place import Place
 from tests.redis_server import a_redis
 
 # Everything is loaded first: nobody may not be able to read this folder of ours.

@@ -16,7 +16,7 @@ from proxy.cli.events_told import (
     visible,
 )
 from proxy.events.event import Event, Kept, Shelf
-from proxy.events.outbox import Status
+from proxy.events.keeping.outbox import Status
 
 NASTY = "a\x1b[2Jb\x9bcd\u202ee\x7ff\ud800g\u2028h\r\ni\tj"
 

@@ -1,7 +1,0 @@
-"""The rooms of the outbox on Redis.
-
-Nobody but `outbox_redis.py` looks in here. What must hold whatever dies in
-between is one script each (`*.lua`): Redis runs a script whole, and nothing
-beside it. `common.lua` says what lies under which key; all keys share one hash
-tag, so that they live together in a cluster too.
-"""
