@@ -18,6 +18,7 @@ auction: no harm in losing one) and `again` (a search that is a POST).
 """
 
 import ssl
+from collections.abc import Callable
 
 from proxy.clock import Clock, SystemClock
 from proxy.wire.connection import Connection
@@ -105,6 +106,23 @@ class Client:
         connection = await self.pool.take(may_be_kept=False)
         left = max(0.0, first_byte - (self._now() - now))
         return await self._exchange(connection, head, method, body, upgrade, self._now(), left)
+
+    def send_now(
+        self, request: bytes, *, method: str, first_byte: float, limit: int, told: Callable[[Response], None]
+    ) -> Response | None:
+        """Send a request, head and body, without a coroutine; None where no connection is kept (then `send` it).
+
+        For requests that may go out on a connection that was used before, and are not sent again. `told`: see
+        `Response.tell`.
+        """
+        now = self._now()
+        connection = self.pool.kept(now)
+        if connection is None:
+            return None
+        response = Response(connection, Reader(method, self._max_head), self._still)
+        response.tell(limit, told)
+        connection.begin(response, now, first_byte).write(request)
+        return response
 
     async def close(self) -> None:
         """End all connections. Whoever waits for an answer gets `NoAnswer` or `BrokenAnswer`."""

@@ -4,11 +4,13 @@ Made when the request goes out, handed to the caller once the head is there.
 The caller then does exactly one of these: `read` it whole, `relay` it, or
 `abandon` it (which does nothing to an answer that is complete, so it may stand
 in a `finally`). Until then at most `UNREAD` bytes wait here, the origin is held
-back, and the connection is taken.
+back, and the connection is taken. Who does not wait in a coroutine is told by a
+call (`tell`) and takes the `body`.
 """
 
 import asyncio
 import math
+from collections.abc import Callable
 
 from proxy.wire.connection import Connection
 from proxy.wire.errors import BodyTooLarge, BrokenAnswer, FirstByteTimeout, NoAnswer
@@ -44,6 +46,7 @@ class Response:
         self._sink: Sink | None = None
         self._error: BaseException | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._told: Callable[[Response], None] | None = None
 
     # -- for the caller
 
@@ -57,13 +60,28 @@ class Response:
         Raises `BodyTooLarge` as soon as it is known to be longer than `limit` bytes; what came so far is in it, and
         `relay` goes on behind that.
         """
-        while not self.complete:
-            if self._size > limit or (self.length is not None and self.length > limit):
-                raise BodyTooLarge(self._take_held())
+        while not self.complete and not self._is_over(limit):
             self._room = limit
             await self._more()
+        return self.body(limit)
+
+    def tell(self, limit: int, told: Callable[["Response"], None]) -> None:
+        """Call `told` once, as soon as `body(limit)` has something to say; at once where it has already.
+
+        It is called from the very callback that received the last byte, and must not raise.
+        """
+        self._room = limit
+        self._told = told
+        self._tell()
+        if self._connection is not None:
+            self._go_on(self._connection)
+
+    def body(self, limit: int) -> bytes:
+        """The whole body of an answer that is complete; raises as `read` does."""
+        if self._error is not None and not self._is_over(limit):
+            raise self._error
         body = self._take_held()
-        if len(body) > limit:
+        if not self.complete or len(body) > limit:
             raise BodyTooLarge(body)
         return body
 
@@ -250,7 +268,19 @@ class Response:
             self.abandon()
             raise
 
+    def _is_over(self, limit: float) -> bool:
+        """Whether the body is known to be longer than `limit`."""
+        return self._size > limit or (self.length is not None and self.length > limit)
+
+    def _tell(self) -> None:
+        told = self._told
+        if told is not None and (self.complete or self._error is not None or self._is_over(self._room)):
+            self._told = None
+            told(self)
+
     def _wake(self) -> None:
+        if self._told is not None:
+            self._tell()
         waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from proxy.clock import ManualClock
-from proxy.wire import BodyTooLarge, BrokenAnswer, Client, Response
+from proxy.wire import BodyTooLarge, BrokenAnswer, Client, Response, WireTrouble
 from proxy.wire.response import UNREAD
 from tests.unit.wire.scripted import Cup, Talk, answer, get, playing, saying
 
@@ -269,3 +269,75 @@ async def test_an_answer_and_its_connection_do_not_hold_each_other() -> None:
         response = await asked(client)
         assert response._connection is None
         assert all(connection.exchange is None for connection in client.pool._open)
+
+
+# -- told by a call -----------------------------------------------------------
+
+
+async def told_of(client: Client, limit: int = 1000) -> bytes:
+    """The body as somebody has it who is told by a call; the second request goes out without a coroutine."""
+    over: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+    response = client.send_now(get(), method="GET", first_byte=5, limit=limit, told=over.set_result)
+    if response is None:
+        response = await asked(client)
+        response.tell(limit, over.set_result)
+    assert await over is response
+    return response.body(limit)
+
+
+@pytest.mark.parametrize("pieces", [0, 1])
+@pytest.mark.parametrize("said", [answer(), CHUNKED + b"5\r\nhello\r\n0\r\n\r\n", answer(b"")])
+async def test_who_does_not_wait_is_told_once_the_body_is_whole(said: bytes, pieces: int) -> None:
+    async with playing(saying(said, pieces=pieces)) as origin:
+        client = origin.client()
+        for _ in range(3):
+            assert await told_of(client) == (b"hello" if b"hello" in said else b"")
+        assert (origin.connections, client.pool.idle) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"HTT", OK + b"Content-Length: 9\r\n\r\nhello", OK + b"Content-Length: x\r\n\r\n"]
+)
+async def test_who_does_not_wait_is_told_that_there_is_no_answer(said: bytes) -> None:
+    async def script(talk: Talk) -> None:
+        await talk.request()
+        await talk.say(answer())
+        await talk.request()
+        await talk.say(said)
+
+    async with playing(script) as origin:
+        client = origin.client()
+        assert await told_of(client) == b"hello"
+        with pytest.raises(WireTrouble):
+            await told_of(client)
+        assert client.pool.size == 0
+
+
+@pytest.mark.parametrize("head", [OK + b"Content-Length: 500000\r\n\r\n", OK + b"\r\n"])
+async def test_who_does_not_wait_is_told_as_soon_as_the_body_is_too_large(head: bytes) -> None:
+    async with playing(saying(answer(), head + b"x" * 2000)) as origin:
+        client = origin.client()
+        assert await told_of(client) == b"hello"
+        with pytest.raises(BodyTooLarge):
+            await told_of(client)
+
+
+async def test_a_body_that_waited_goes_on_once_somebody_wants_to_be_told() -> None:
+    body = os.urandom(2 * UNREAD)
+    async with playing(saying(answer(body))) as origin:
+        client = origin.client()
+        response = await asked(client)
+        await origin.until(lambda: response._size > UNREAD)
+        over: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        response.tell(len(body), over.set_result)
+        assert (await over).body(len(body)) == body
+
+
+async def test_to_abandon_an_answer_tells_whoever_wanted_to_be_told() -> None:
+    async with playing(endless([0])) as origin:  # type: ignore[arg-type]
+        told: list[Response] = []
+        response = await asked(origin.client())
+        response.tell(1 << 50, told.append)
+        response.abandon()
+        response.abandon()
+        assert told == [response]
