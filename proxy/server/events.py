@@ -7,6 +7,7 @@ for as long as the worker does.
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -15,13 +16,11 @@ from proxy.clock import Clock
 from proxy.events.delivering.delivery import Delivery
 from proxy.events.delivering.forward import Forward
 from proxy.events.keeping.outbox import Outbox
-from proxy.events.keeping.outbox_redis import RedisOutbox
 from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from proxy.events.taking.doorway import Terms
 from proxy.events.taking.guard import Guard
 from proxy.events.taking.handler import EventsDoor
 from proxy.events.taking.origins import Origins
-from proxy.events.taking.rates import SharedRates
 from proxy.events.taking.segment.configuration import Configuration
 from proxy.events.taking.segment.door import SegmentDoor
 from proxy.search.shopper import peer_of
@@ -29,6 +28,9 @@ from proxy.search.trust import TrustedProxies
 from proxy.server import numbers
 from proxy.server.ad_platform import ad_platform
 from proxy.server.settings import Settings
+
+if TYPE_CHECKING:
+    from proxy.events.taking.rates import SharedRates
 
 # A few batches side by side fill the ad platform's day; version 1 is handed on event by event, while its sender waits.
 _DELIVERY_CONNECTIONS = 16
@@ -40,8 +42,19 @@ _LAST_CALLS = 1.0
 def outbox_of(settings: Settings, clock: Clock) -> Outbox:
     """The home of the events that wait, as the settings name it."""
     if settings.redis is not None:
+        # Redis's client costs a process 7 MB and a sixth of its start: only who keeps events there imports it.
+        from proxy.events.keeping.outbox_redis import RedisOutbox
+
         return RedisOutbox(settings.redis, size=settings.outbox_size, clock=clock)
     return SqliteOutbox(settings.data, size=settings.outbox_size, clock=clock)
+
+
+def _shared_rates(settings: Settings, guard: Guard, clock: Clock) -> "SharedRates | None":
+    if settings.redis is None or settings.events_rate is None:
+        return None
+    from proxy.events.taking.rates import SharedRates
+
+    return SharedRates(settings.redis, guard, settings.events_rate, clock)
 
 
 class Events:
@@ -65,11 +78,7 @@ class Events:
         self._delivery = Delivery(self._outbox, self._to_deliver, key, clock)
         guard = Guard(settings.events_rate, shared=settings.redis is not None)
         origins = Origins(settings.events_origins)
-        self._rates = (
-            SharedRates(settings.redis, guard, settings.events_rate, clock)
-            if settings.redis is not None and settings.events_rate is not None
-            else None
-        )
+        self._rates = _shared_rates(settings, guard, clock)
         self._door = EventsDoor(
             self._outbox,
             self._forward,

@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 
 from tests.ad_platform import AdPlatform
 from tests.in_process import a_proxy
@@ -110,3 +112,8 @@ async def test_while_redis_hangs_events_are_refused_in_time_and_pages_go_on(tmp_
             refused = await asyncio.wait_for(proxy.raw(a_post("/topsort/v2/events")), 20)
             assert refused.startswith(b"HTTP/1.1 503 ")
             redis.go_on()
+
+
+def test_who_keeps_no_events_in_redis_does_not_import_its_client():
+    looked = "import sys, proxy.server.worker, proxy.server.app; sys.exit('redis' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", looked], check=False).returncode == 0
