@@ -2,11 +2,12 @@
 
 Three gates, in this order: the breaker (can they answer at all?), the bulkhead
 (so many at once and no queue), the time (a second, then it is given up). A call
-is a task of its own, so that nobody who stops waiting cuts it; cutting would
-cost a connection each time. It is never repeated. Who asked holds a future of
-its verdict; whoever gives that future an end no longer waits.
+runs by itself, so that nobody who stops waiting cuts it; cutting would cost a
+connection each time. It is never repeated. Who asked holds a future of its
+verdict; whoever gives that future an end no longer waits.
 
-One timer serves all calls: they nearly all have the same second to live.
+On a connection that is kept, as nearly all are, a call is no task: it is sent at
+once, and its verdict made in the very callback that brings the answer.
 """
 
 import asyncio
@@ -14,11 +15,13 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Final
 
 from proxy import __version__
 from proxy.auction.breaker import Breaker
 from proxy.auction.dialects import Dialect
+from proxy.auction.patience import Patience
 from proxy.auction.verdict import ANSWERED, Answer, Effect, Verdict, failed, judge
 from proxy.clock import Clock, SystemClock
 from proxy.errors import AdPlatformTrouble
@@ -27,6 +30,7 @@ from proxy.topsort import v2
 from proxy.topsort.bearer import Bearer
 from proxy.wire.client import Client
 from proxy.wire.errors import BodyTooLarge, WireTrouble
+from proxy.wire.response import Response
 
 log = logging.getLogger(__name__)
 
@@ -39,28 +43,17 @@ MOST_BYTES: Final = 256 * 1024
 class Call:
     """One call under way."""
 
-    __slots__ = ("asked", "bearer", "body", "ends", "overdue", "patience", "started", "task", "ticket", "told")
+    __slots__ = ("asked", "bearer", "started", "stop", "ticket", "told")
 
     def __init__(
-        self,
-        body: bytes,
-        asked: int,
-        bearer: Bearer,
-        ticket: int,
-        started: float,
-        patience: float,
-        told: "asyncio.Future[Verdict]",
+        self, asked: int, bearer: Bearer, ticket: int, started: float, told: "asyncio.Future[Verdict]"
     ) -> None:
-        self.body = body
         self.asked = asked  # how many auctions
         self.bearer = bearer
         self.ticket = ticket  # the breaker's
         self.started = started  # by the clock
-        self.patience = patience  # seconds
-        self.ends = told.get_loop().time() + patience
         self.told = told  # what the one who asked learns; done before the call's end where nobody waits any more
-        self.overdue = False
-        self.task: asyncio.Task[None] | None = None
+        self.stop: Callable[[], object] | None = None  # ends what is under way for it, at the cost of a connection
 
     def tell(self, verdict: Verdict) -> None:
         """Let the one who asked know, if anybody still waits."""
@@ -113,8 +106,8 @@ class Caller:
         self._bearer: Bearer | None = None
         self._most = most
         self._longest = longest
-        self._calls: set[Call] = set()
-        self._sweep: asyncio.TimerHandle | None = None
+        self._calls = Patience(self._give_up)
+        self._connecting: set[asyncio.Task[None]] = set()
 
     @property
     def in_flight(self) -> int:
@@ -130,41 +123,36 @@ class Caller:
             AdPlatformTrouble: BREAKER_OPEN, OVERLOADED, or ADS_REFUSED for want of a key; nothing was sent.
         """
         try:
-            return self._start(auctions, within)
+            bearer = self._bearer_now()
+            now = self.clock.now()
+            self._gates(now)
         except AdPlatformTrouble as trouble:
             self.counts[str(trouble.reason)] += 1
             raise
+        body = self.dialect.write(auctions)
+        ticket = self.breaker.enter(now)
+        assert ticket is not None
+        call = Call(len(auctions), bearer, ticket, now, asyncio.get_running_loop().create_future())
+        self.counts["calls"] += 1
+        self._send(call, bearer.head(len(body)) + body, max(within, self._longest))
+        return call.told
 
     async def close(self) -> None:
         """End what is under way."""
-        tasks = [call.task for call in self._calls if call.task is not None]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
+        for call in self._calls.end_all():
+            self.breaker.withdrawn(call.ticket)
+            call.tell(failed(Reason.ADS_DOWN, "we are closing"))
+            if call.stop is not None:
+                call.stop()
+        await asyncio.gather(*self._connecting, return_exceptions=True)
 
     # -- the gates ------------------------------------------------------------
 
-    def _start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
-        bearer = self._bearer_now()
-        now = self.clock.now()
+    def _gates(self, now: float) -> None:
         if not self.breaker.would_let(now):
             raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the ad platform failed lately")
         if len(self._calls) >= self._most:
             raise AdPlatformTrouble(Reason.OVERLOADED, f"{self._most} calls are under way")
-        body = self.dialect.write(auctions)
-        ticket = self.breaker.enter(now)
-        assert ticket is not None
-        loop = asyncio.get_running_loop()
-        call = Call(body, len(auctions), bearer, ticket, now, max(within, self._longest), loop.create_future())
-        call.task = loop.create_task(self._run(call), name="auction")
-        self._calls.add(call)
-        self.counts["calls"] += 1
-        if self._sweep is None:
-            self._sweep = loop.call_at(call.ends, self._end_overdue)
-        return call.told
 
     def _bearer_now(self) -> Bearer:
         key = self._key()
@@ -180,45 +168,75 @@ class Caller:
 
     # -- one call -------------------------------------------------------------
 
-    async def _run(self, call: Call) -> None:
-        verdict = None
-        try:
-            verdict = await self._exchange(call)
-        except asyncio.CancelledError:
-            if not call.overdue:
-                call.tell(failed(Reason.ADS_DOWN, "we are closing"))
-                raise
-            verdict = failed(Reason.TOO_LATE, "no answer in time")
-        except Exception as bug:
-            call.tell_of(bug)
+    def _send(self, call: Call, request: bytes, patience: float) -> None:
+        """Send it at once on a connection that is kept, or as soon as there is one."""
+        self._calls.begin(call, patience)
+        first_byte = 2 * patience  # the call is given up earlier
+        response = self._client.send_now(
+            request, method="POST", first_byte=first_byte, limit=MOST_BYTES, told=partial(self._answered, call)
+        )
+        if response is not None:
+            call.stop = response.abandon
             return
-        finally:
-            self._calls.discard(call)
-            if verdict is None:
-                self.breaker.withdrawn(call.ticket)
-        call.tell(verdict)
-        self._settle(call, verdict)
+        task = asyncio.get_running_loop().create_task(self._connect(call, request, first_byte), name="auction")
+        self._connecting.add(task)
+        task.add_done_callback(self._connecting.discard)
+        call.stop = task.cancel
 
-    async def _exchange(self, call: Call) -> Verdict:
+    async def _connect(self, call: Call, request: bytes, first_byte: float) -> None:
         try:
             response = await self._client.send(
-                call.bearer.head(len(call.body)),
+                request,
                 method="POST",
-                body=call.body,
-                first_byte=2 * call.patience,  # the sweep comes earlier
+                first_byte=first_byte,
                 reuse=True,  # should the connection have ended under us, an auction is lost and nobody is harmed
                 again=False,
             )
-            try:
-                body = await response.read(MOST_BYTES)
-            finally:
-                response.abandon()
+        except WireTrouble as trouble:
+            self._end(call, _down(trouble))
+        except Exception as bug:
+            self._end_by(call, bug)
+        else:
+            call.stop = response.abandon
+            response.tell(MOST_BYTES, partial(self._answered, call))
+
+    def _answered(self, call: Call, response: Response) -> None:
+        """The answer is there, or will never be."""
+        try:
+            self._end(call, self._judged(call, response))
+        except Exception as bug:
+            self._end_by(call, bug)
+
+    def _judged(self, call: Call, response: Response) -> Verdict:
+        try:
+            body = response.body(MOST_BYTES)
         except BodyTooLarge:
+            response.abandon()
             return failed(Reason.ADS_INVALID, f"the answer is over {MOST_BYTES} bytes")
         except WireTrouble as trouble:
-            return failed(Reason.ADS_DOWN, f"{type(trouble).__name__}: {trouble}")
+            return _down(trouble)
         answer = Answer(response.status, body, response.header(b"content-encoding"), response.header(b"retry-after"))
         return judge(answer, self.dialect, call.asked, self.clock.wall()).told_safely(call.bearer.safe)
+
+    # -- its end --------------------------------------------------------------
+
+    def _end(self, call: Call, verdict: Verdict) -> None:
+        if self._calls.end(call):
+            call.tell(verdict)
+            self._settle(call, verdict)
+
+    def _end_by(self, call: Call, bug: Exception) -> None:
+        self._calls.end(call)
+        self.breaker.withdrawn(call.ticket)
+        call.tell_of(bug)
+
+    def _give_up(self, call: Call) -> None:
+        """Its time is over."""
+        verdict = failed(Reason.TOO_LATE, "no answer in time")
+        call.tell(verdict)
+        self._settle(call, verdict)
+        if call.stop is not None:
+            call.stop()
 
     def _settle(self, call: Call, verdict: Verdict) -> None:
         """Tell the breaker, the counters and, where asking stops, the log."""
@@ -250,15 +268,6 @@ class Caller:
             if result.error:
                 self.counts["result_errors"] += 1
 
-    def _end_overdue(self) -> None:
-        """End the calls whose time is over, and come back for the next."""
-        loop = asyncio.get_running_loop()
-        now = loop.time()
-        self._sweep = None
-        for call in self._calls:
-            if call.ends <= now and call.task is not None and not call.overdue:
-                call.overdue = True
-                call.task.cancel()
-        later = [call.ends for call in self._calls if not call.overdue]
-        if later:
-            self._sweep = loop.call_at(min(later), self._end_overdue)
+
+def _down(trouble: WireTrouble) -> Verdict:
+    return failed(Reason.ADS_DOWN, f"{type(trouble).__name__}: {trouble}")

@@ -18,6 +18,7 @@ from proxy.auction.breaker import Breaker, Share, State
 from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Caller
 from proxy.auction.dialects import DIALECTS
 from proxy.auction.foresight import Foresight, Key, Seen, key_of, sets_of
+from proxy.auction.patience import Patience
 from proxy.auction.question import Candidates, question_for
 from proxy.auction.verdict import ANSWERED, Verdict, failed
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
@@ -69,6 +70,7 @@ class Ads:
         self.breaker = self.caller.breaker
         self.counts: Counter[str] = self.caller.counts
         self.foresight = Foresight(self.caller.clock.now)
+        self.waiting = Patience(Asking.waits_no_longer)
         self._pages: dict[tuple[str, float], Breaker] = {}
 
     @property
@@ -103,8 +105,9 @@ class Ads:
         return page
 
     async def close(self) -> None:
-        """End what is under way."""
+        """End what is under way; nobody waits any longer."""
         await self.caller.close()
+        self.waiting.end_all()
 
 
 class Asking:
@@ -115,7 +118,7 @@ class Asking:
         banners: one result for each banner of the rule, once `answer` has returned.
     """
 
-    __slots__ = ("_ads", "_ask", "_calls", "_key", "_match", "_places", "_seen", "_user", "banners", "sent")
+    __slots__ = ("_ads", "_ask", "_calls", "_key", "_match", "_places", "_seen", "_user", "_within", "banners", "sent")
 
     def __init__(self, ads: Ads, match: Match, ask: Ask, user: str | None) -> None:
         self._ads = ads
@@ -124,9 +127,10 @@ class Asking:
         self._user = user
         self._key: Key | None = None
         self._seen: Seen | None = None
-        self._places: list[list[int]] = []
+        self._within = 0.0
+        self._places: list[int] = []
         self._calls: list[asyncio.Future[Verdict]] | None = None
-        self.sent: tuple[tuple[v2.Auction, ...], ...] = ()
+        self.sent: list[list[v2.Auction]] = []
         self.banners: tuple[Result, ...] = ()
 
     def foresee(self) -> None:
@@ -160,12 +164,11 @@ class Asking:
             self._compare(self._key, listings)
         if self._calls is None:
             self._deal(listings)
-        results = [NOTHING] * (len(listings) + len(rule.banners))
-        if self._places:
-            for call, verdict in zip(self._places, await self._verdicts(rule, within), strict=True):
-                found = verdict.results if verdict.trouble is None else [NOT_HELD] * len(call)
-                for place, result in zip(call, found, strict=True):
-                    results[place] = result
+        found: list[Result] = []
+        if self.sent:
+            for call, verdict in zip(self.sent, await self._verdicts(rule, within), strict=True):
+                found += verdict.results if verdict.trouble is None else [NOT_HELD] * len(call)
+        results = self._at_their_places(found, len(listings) + len(rule.banners))
         self.banners = tuple(results[len(listings) :])
         return tuple(results[: len(listings)])
 
@@ -198,9 +201,18 @@ class Asking:
         rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
         question = question_for(rule, self._ask, captures, listings, self._user)
         wanted = question.listings + question.banners if dialect.banners else question.listings
-        places = [place for place, auction in enumerate(wanted) if auction is not None]
-        self._places = [places[first : first + dialect.most] for first in range(0, len(places), dialect.most)]
-        self.sent = tuple([tuple([auction for place in call if (auction := wanted[place])]) for call in self._places])
+        asked = [auction for auction in wanted if auction is not None]
+        self._places = [place for place, auction in enumerate(wanted) if auction is not None]
+        self.sent = [asked[first : first + dialect.most] for first in range(0, len(asked), dialect.most)]
+
+    def _at_their_places(self, found: list[Result], wanted: int) -> list[Result]:
+        """The results of what was asked for, and nothing where nothing was."""
+        if len(found) == wanted:
+            return found
+        results = [NOTHING] * wanted
+        for place, result in zip(self._places, found, strict=True):
+            results[place] = result
+        return results
 
     async def _verdicts(self, rule: Rule, within: float) -> list[Verdict]:
         """What became of each call; raises where nothing came of any. The page's breaker learns what was late."""
@@ -229,17 +241,19 @@ class Asking:
 
     async def _wait(self, within: float) -> list[Verdict]:
         """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
-        calls = self._calls or [self._started(auctions, within) for auctions in self.sent]
-        timer = calls[0].get_loop().call_later(within, self._too_late, calls, within)
+        if self._calls is None:
+            self._calls = [self._started(auctions, within) for auctions in self.sent]
+        self._within = within
         verdicts = []
+        self._ads.waiting.begin(self, within)
         try:
-            for call in calls:
+            for call in self._calls:
                 verdicts.append(await call)
         except asyncio.CancelledError:
-            self._ads.counts["late"] += sum([call.cancelled() or not call.done() for call in calls])
+            self._ads.counts["late"] += sum([call.cancelled() or not call.done() for call in self._calls])
             raise
         finally:
-            timer.cancel()
+            self._ads.waiting.end(self)
         return verdicts
 
     def _started(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
@@ -250,17 +264,22 @@ class Asking:
             refused.set_result(Verdict(ANSWERED, trouble=trouble))
             return refused
 
-    def _too_late(self, calls: "Sequence[asyncio.Future[Verdict]]", within: float) -> None:
-        """The shopper waits no longer."""
-        for call in calls:
+    def waits_no_longer(self) -> None:
+        """The shopper's time is over."""
+        for call in self._calls or ():
             if not call.done():
                 self._ads.counts["late"] += 1
-                call.set_result(failed(Reason.TOO_LATE, f"no answer within {within * 1000:.0f} ms"))
+                call.set_result(failed(Reason.TOO_LATE, f"no answer within {self._within * 1000:.0f} ms"))
 
 
 def _late(verdicts: Sequence[Verdict]) -> bool | None:
     """Whether any answer came too late; None where nothing was asked."""
-    reasons = [verdict.trouble.reason for verdict in verdicts if verdict.trouble is not None]
-    if len(reasons) == len(verdicts) and all(reason in NOT_ASKED for reason in reasons):
-        return None
-    return Reason.TOO_LATE in reasons
+    asked = False
+    for verdict in verdicts:
+        if verdict.trouble is None:
+            asked = True
+        elif verdict.trouble.reason is Reason.TOO_LATE:
+            return True
+        elif verdict.trouble.reason not in NOT_ASKED:
+            asked = True
+    return False if asked else None

@@ -85,10 +85,9 @@ def user_of(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> str | None:
 def products_of(candidates: Candidates, most: int) -> v2.Products | None:
     """The distinct ids, at most `most`, each with the score of its first place; None where there is none."""
     ids, scores = candidates.ids, candidates.scores
-    distinct = dict.fromkeys(ids)
-    distinct.pop("", None)
-    sent = list(distinct)
-    if max(map(len, sent), default=0) > LONGEST_ID:
+    distinct = set(ids)
+    sent = ids if len(distinct) == len(ids) and "" not in distinct else [one for one in dict.fromkeys(ids) if one]
+    if len("".join(sent)) > LONGEST_ID:  # else none is longer
         sent = [one for one in sent if len(one) <= LONGEST_ID]
     if not sent:
         return None
