@@ -117,25 +117,24 @@ class Caller:
     def start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
         """Begin a call. It ends by itself within a second, or within `within` seconds where that is longer.
 
-        Whoever no longer waits for its verdict gives the future another end; the call goes on.
-
-        Raises:
-            AdPlatformTrouble: BREAKER_OPEN, OVERLOADED, or ADS_REFUSED for want of a key; nothing was sent.
+        Whoever no longer waits for its verdict gives the future another end; the call goes on. Where a gate is shut,
+        nothing is sent, and the verdict is there at once: BREAKER_OPEN, OVERLOADED, or ADS_REFUSED for want of a key.
         """
+        told = asyncio.get_running_loop().create_future()
+        now = self.clock.now()
         try:
-            bearer = self._bearer_now()
-            now = self.clock.now()
-            self._gates(now)
+            bearer = self._gates(now)
         except AdPlatformTrouble as trouble:
             self.counts[str(trouble.reason)] += 1
-            raise
+            told.set_result(Verdict(ANSWERED, trouble=trouble))
+            return told
         body = self.dialect.write(auctions)
         ticket = self.breaker.enter(now)
         assert ticket is not None
-        call = Call(len(auctions), bearer, ticket, now, asyncio.get_running_loop().create_future())
         self.counts["calls"] += 1
+        call = Call(len(auctions), bearer, ticket, now, told)
         self._send(call, bearer.head(len(body)) + body, max(within, self._longest))
-        return call.told
+        return told
 
     async def close(self) -> None:
         """End what is under way."""
@@ -148,11 +147,13 @@ class Caller:
 
     # -- the gates ------------------------------------------------------------
 
-    def _gates(self, now: float) -> None:
+    def _gates(self, now: float) -> Bearer:
+        bearer = self._bearer_now()
         if not self.breaker.would_let(now):
             raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the ad platform failed lately")
         if len(self._calls) >= self._most:
             raise AdPlatformTrouble(Reason.OVERLOADED, f"{self._most} calls are under way")
+        return bearer
 
     def _bearer_now(self) -> Bearer:
         key = self._key()
@@ -216,7 +217,8 @@ class Caller:
         except WireTrouble as trouble:
             return _down(trouble)
         answer = Answer(response.status, body, response.header(b"content-encoding"), response.header(b"retry-after"))
-        return judge(answer, self.dialect, call.asked, self.clock.wall()).told_safely(call.bearer.safe)
+        verdict = judge(answer, self.dialect, call.asked, self.clock.wall())
+        return verdict if verdict.trouble is None else verdict.told_safely(call.bearer.safe)
 
     # -- its end --------------------------------------------------------------
 

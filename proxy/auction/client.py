@@ -20,7 +20,7 @@ from proxy.auction.dialects import DIALECTS
 from proxy.auction.foresight import Foresight, Key, Seen, key_of, sets_of
 from proxy.auction.patience import Patience
 from proxy.auction.question import Candidates, question_for
-from proxy.auction.verdict import ANSWERED, Verdict, failed
+from proxy.auction.verdict import Verdict, failed
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import AdPlatformTrouble
@@ -118,7 +118,7 @@ class Asking:
         banners: one result for each banner of the rule, once `answer` has returned.
     """
 
-    __slots__ = ("_ads", "_ask", "_calls", "_key", "_match", "_places", "_seen", "_user", "_within", "banners", "sent")
+    __slots__ = ("_ads", "_ask", "_calls", "_key", "_match", "_seen", "_user", "_wanted", "_within", "banners", "sent")
 
     def __init__(self, ads: Ads, match: Match, ask: Ask, user: str | None) -> None:
         self._ads = ads
@@ -128,7 +128,7 @@ class Asking:
         self._key: Key | None = None
         self._seen: Seen | None = None
         self._within = 0.0
-        self._places: list[int] = []
+        self._wanted: tuple[v2.Auction | None, ...] = ()
         self._calls: list[asyncio.Future[Verdict]] | None = None
         self.sent: list[list[v2.Auction]] = []
         self.banners: tuple[Result, ...] = ()
@@ -143,7 +143,7 @@ class Asking:
         if not ads.page(rule).would_let(ads.caller.clock.now()):
             return
         self._deal(self._seen.listings)
-        self._calls = [self._started(auctions, rule.auction.timeout) for auctions in self.sent]
+        self._begin(rule.auction.timeout)
         ads.counts["guesses"] += 1
 
     async def answer(self, listings: Sequence[Candidates], within: float) -> tuple[Result, ...]:
@@ -168,9 +168,11 @@ class Asking:
         if self.sent:
             for call, verdict in zip(self.sent, await self._verdicts(rule, within), strict=True):
                 found += verdict.results if verdict.trouble is None else [NOT_HELD] * len(call)
-        results = self._at_their_places(found, len(listings) + len(rule.banners))
-        self.banners = tuple(results[len(listings) :])
-        return tuple(results[: len(listings)])
+        count = len(listings)
+        if len(found) < count + len(rule.banners):
+            found = self._at_their_places(found, count + len(rule.banners))
+        self.banners = tuple(found[count:])
+        return tuple(found[:count])
 
     def end(self) -> None:
         """The visit is over. A guess that was compared with nothing, since there was no listing, was a wrong one."""
@@ -200,19 +202,19 @@ class Asking:
         """The auctions, dealt into calls."""
         rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
         question = question_for(rule, self._ask, captures, listings, self._user)
-        wanted = question.listings + question.banners if dialect.banners else question.listings
-        asked = [auction for auction in wanted if auction is not None]
-        self._places = [place for place, auction in enumerate(wanted) if auction is not None]
-        self.sent = [asked[first : first + dialect.most] for first in range(0, len(asked), dialect.most)]
+        self._wanted = question.listings + question.banners if dialect.banners else question.listings
+        self.sent = _dealt([auction for auction in self._wanted if auction is not None], dialect.most)
 
-    def _at_their_places(self, found: list[Result], wanted: int) -> list[Result]:
+    def _begin(self, within: float) -> "list[asyncio.Future[Verdict]]":
+        start = self._ads.caller.start
+        self._calls = [start(auctions, within) for auctions in self.sent]
+        return self._calls
+
+    def _at_their_places(self, found: list[Result], count: int) -> list[Result]:
         """The results of what was asked for, and nothing where nothing was."""
-        if len(found) == wanted:
-            return found
-        results = [NOTHING] * wanted
-        for place, result in zip(self._places, found, strict=True):
-            results[place] = result
-        return results
+        left = iter(found)
+        results = [NOTHING if auction is None else next(left) for auction in self._wanted]
+        return results + [NOTHING] * (count - len(results))
 
     async def _verdicts(self, rule: Rule, within: float) -> list[Verdict]:
         """What became of each call; raises where nothing came of any. The page's breaker learns what was late."""
@@ -241,28 +243,19 @@ class Asking:
 
     async def _wait(self, within: float) -> list[Verdict]:
         """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
-        if self._calls is None:
-            self._calls = [self._started(auctions, within) for auctions in self.sent]
+        calls = self._calls or self._begin(within)
         self._within = within
         verdicts = []
         self._ads.waiting.begin(self, within)
         try:
-            for call in self._calls:
+            for call in calls:
                 verdicts.append(await call)
         except asyncio.CancelledError:
-            self._ads.counts["late"] += sum([call.cancelled() or not call.done() for call in self._calls])
+            self._ads.counts["late"] += sum([call.cancelled() or not call.done() for call in calls])
             raise
         finally:
             self._ads.waiting.end(self)
         return verdicts
-
-    def _started(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
-        try:
-            return self._ads.caller.start(auctions, within)
-        except AdPlatformTrouble as trouble:
-            refused = asyncio.get_running_loop().create_future()
-            refused.set_result(Verdict(ANSWERED, trouble=trouble))
-            return refused
 
     def waits_no_longer(self) -> None:
         """The shopper's time is over."""
@@ -270,6 +263,13 @@ class Asking:
             if not call.done():
                 self._ads.counts["late"] += 1
                 call.set_result(failed(Reason.TOO_LATE, f"no answer within {self._within * 1000:.0f} ms"))
+
+
+def _dealt(auctions: list[v2.Auction], most: int) -> list[list[v2.Auction]]:
+    """At most so many in one call."""
+    if len(auctions) <= most:
+        return [auctions] if auctions else []
+    return [auctions[first : first + most] for first in range(0, len(auctions), most)]
 
 
 def _late(verdicts: Sequence[Verdict]) -> bool | None:

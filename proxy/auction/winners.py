@@ -5,7 +5,7 @@ bad winner costs only itself: it is dropped and counted, the others stand. The
 spelling is `topsort`'s; here are the values that merging and tagging use.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from operator import attrgetter
 
 import msgspec
@@ -79,7 +79,7 @@ def read_v2(body: bytes, asked: int) -> tuple[Result, ...]:
         raise _invalid(str(broken)) from None
     if len(results) < asked:
         raise _invalid(f"{len(results)} results for {asked} auctions")
-    return tuple([_result(one, [_of_v2(winner) for winner in one.winners]) for one in results[:asked]])
+    return tuple([_result(one, map(_of_v2, one.winners)) for one in results[:asked]])
 
 
 def read_v1(body: bytes, asked: int) -> tuple[Result, ...]:
@@ -88,15 +88,15 @@ def read_v1(body: bytes, asked: int) -> tuple[Result, ...]:
         result = v1.read_answer(body)
     except (ValueError, RecursionError) as broken:
         raise _invalid(str(broken)) from None
-    return (_result(result, [_of_v1(winner) for winner in result.winners]),)
+    return (_result(result, map(_of_v1, result.winners)),)
 
 
 def _invalid(detail: str) -> AdPlatformTrouble:
     return AdPlatformTrouble(Reason.ADS_INVALID, detail)
 
 
-def _result(read: v2.ReadResult[v2.Winner] | v2.ReadResult[v1.Winner], winners: Sequence[Winner]) -> Result:
-    return Result(tuple(sorted(winners, key=_rank) if len(winners) > 1 else winners), read.error, read.dropped)
+def _result(read: v2.ReadResult[v2.Winner] | v2.ReadResult[v1.Winner], winners: Iterable[Winner]) -> Result:
+    return Result(tuple(sorted(winners, key=_rank)), read.error, read.dropped)
 
 
 def _of_v2(winner: v2.Winner) -> Winner:
