@@ -32,10 +32,10 @@ def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Map
         fetched: product id -> item, for winners that are not in the listing.
     """
     candidates = once(winners)
-    if not candidates or not listing.items:  # nothing is fetched for an empty listing: it has no place to write to
+    if not candidates or not len(listing):  # nothing is fetched for an empty listing: it has no place to write to
         return []
     layout = plan.rule.layout
-    slots = room(layout, plan.rule.auction.slots, len(listing.items))
+    slots = room(layout, plan.rule.auction.slots, len(listing))
     vendors = _Vendors(layout.max_per_vendor)
     ads: list[Ad] = []
     for product_id, place in zip(candidates, listing.places_of([*candidates]), strict=True):
@@ -58,7 +58,7 @@ def once(winners: Iterable[Winner]) -> dict[str, Winner]:
 
 def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[str]:
     """The products that `missing: fetch` has to get: not in the listing, and within the slots."""
-    if not plan.fetches or not listing.items:
+    if not plan.fetches or not len(listing):
         return []
     wanted = once(winners)
     places = zip(wanted.values(), listing.places_of([*wanted]), strict=True)

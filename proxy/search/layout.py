@@ -62,6 +62,32 @@ def arranged(layout: Layout, organic: Sequence[T], ads: Sequence[T], items: Sequ
     return merged
 
 
+def runs(layout: Layout, items: Sequence[int | None], count: int) -> list[int | range]:
+    """The merged list as parts: an ad, by its rank from 0, or neighbours of the organic list that stay neighbours."""
+    parts: list[int | range] = []
+    done = at = 0
+    gone = [] if layout.keep_organic else sorted([item for item in items if item is not None])
+    for place, ad in sorted(zip(seats(layout, items, count), range(len(items)), strict=True)):
+        at = _take(parts, at, place - done, gone)
+        parts.append(ad)
+        done = place + 1
+    _take(parts, at, _length(layout, items, count) - done, gone)
+    return parts
+
+
+def _take(parts: list[int | range], at: int, length: int, gone: list[int]) -> int:
+    """Add so many organic items from `at` on, but for those that are `gone`; returns how far that came."""
+    while length:
+        if gone and gone[0] == at:
+            at = gone.pop(0) + 1
+            continue
+        stop = at + length if not gone else min(at + length, gone[0])
+        parts.append(range(at, stop))
+        length -= stop - at
+        at = stop
+    return at
+
+
 def _length(layout: Layout, items: Sequence[int | None], count: int) -> int:
     """How many items the merged list has."""
     if layout.keep_organic:

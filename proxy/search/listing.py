@@ -12,7 +12,7 @@ is `NotAListing`, and nothing else is ever raised for a body.
 
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Final
+from typing import Final, NamedTuple
 
 from proxy.rules.bodies import Place
 from proxy.search.lossless.path import Piece
@@ -25,6 +25,20 @@ class NotAListing(ValueError):
     """The body is not what the rule describes; the text says in which way."""
 
 
+class Pieces(NamedTuple):
+    """A listing item by item.
+
+    Attributes:
+        items: every item, as the bytes it is.
+        gaps: what stands between the items: a comma and blanks; one only where all are equal, else one less than items.
+        more: what stands before an item beyond those; for JSON as the last gap.
+    """
+
+    items: Sequence[Piece]
+    gaps: Sequence[bytes]
+    more: bytes
+
+
 class Listing:
     """One result array.
 
@@ -32,15 +46,12 @@ class Listing:
     `items`, is never sent to an auction and never moved for one.
 
     Attributes:
-        items: every item, as the bytes it is.
         ids: the catalogue ids of the items that have one, in organic order; the same id may stand twice (variants).
         positions: for each of `ids`, which item it is.
         scores: for each of `ids`, its quality in (0, 1]; None where the rule wants none.
         vendors: for each of `ids`, its vendor or None; None as a whole where the rule does not ask.
         span: from the first item's first byte in the body to the one behind the last item's.
-        gaps: what stands between the items: a comma and blanks; one only where all are equal, else one less than items.
         place: which element of an array of listings it is in (`[*]` in `products.list`), or None.
-        more: what stands before an item beyond those; for JSON as the last gap.
     """
 
     def __init__(
@@ -55,25 +66,39 @@ class Listing:
         more: bytes | None = None,
         place: Place | None = None,
     ) -> None:
-        self.items: Final = items
         self.span: Final = span
-        self.gaps: Final = gaps
         self.ids: Final = ids
         self.positions: Final = positions
         self.scores: Final = scores
         self.vendors: Final = vendors
         self.place: Final = place
-        self.more: Final = more if more is not None else gaps[-1] if gaps else b","
+        self._count = len(items)
+        self._pieces = Pieces(items, gaps, more if more is not None else gaps[-1] if gaps else b",")
 
     def __repr__(self) -> str:
-        return f"Listing({len(self.items)} items, bytes {self.span.start}-{self.span.end})"
+        return f"Listing({len(self)} items, bytes {self.span.start}-{self.span.end})"
 
     def __len__(self) -> int:
-        return len(self.items)
+        return self._count
+
+    @property
+    def pieces(self) -> Pieces:
+        """Every item, and what stands between them."""
+        return self._pieces
+
+    @property
+    def items(self) -> Sequence[Piece]:
+        """Every item, as the bytes it is."""
+        return self.pieces.items
 
     def item(self, n: int) -> bytes:
         """An item's own bytes."""
-        return bytes(self.items[n])
+        return bytes(self.pieces.items[n])
+
+    @property
+    def copied(self) -> int:
+        """Bytes of its items that are no views of the body."""
+        return sum([len(item) for item in self.items if isinstance(item, bytes)])
 
     def places_of(self, wanted: Sequence[str]) -> list[int | None]:
         """Where each id stands in `ids` (and so in `positions`, `scores`, `vendors`); of equal ids the first."""

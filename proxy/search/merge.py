@@ -15,9 +15,10 @@ import msgspec
 
 from proxy.auction.winners import Winner
 from proxy.search.choice import Ad, chosen
-from proxy.search.layout import arranged, seats
-from proxy.search.listing import Listing, Page
+from proxy.search.layout import arranged, runs, seats
+from proxy.search.listing import Listing, Page, Pieces
 from proxy.search.lossless.envelope import Envelope
+from proxy.search.lossless.long import LongListing
 from proxy.search.lossless.path import Piece
 from proxy.search.plan import Plan
 from proxy.search.tag import checked
@@ -59,6 +60,12 @@ class Placement:
         organic = [(id_of.get(n, ""), 0) for n in range(len(self.listing))]
         ads = [(ad.winner.product_id, ad.winner.rank) for ad in self.ads]
         return tuple(arranged(self._layout, organic, ads, self._items))
+
+    def spliced(self) -> bytes | None:
+        """The merged list, made of runs of the organic one, where it need not be put together item by item."""
+        if not isinstance(self.listing, LongListing):
+            return None
+        return self.listing.with_ads(runs(self._layout, self._items, len(self.listing)), [ad.text for ad in self.ads])
 
     def pieces(self, organic: Sequence[Piece]) -> list[Piece]:
         """The merged list as bytes."""
@@ -120,7 +127,7 @@ def merge(
 def _put_together(
     plan: Plan, body: bytes, placements: Sequence[Placement], banners: Sequence[Sequence[Winner]]
 ) -> tuple[bytes, int]:
-    full = [each for each in placements if each.listing.items]
+    full = [each for each in placements if len(each.listing)]
     texts = [_text(plan, body, each) for each in full]
     if len(full) == 1 and not banners and not plan.rule.tag.summary:
         start, end = full[0].listing.span
@@ -137,18 +144,18 @@ def _text(plan: Plan, body: bytes, placement: Placement) -> bytes:
     listing = placement.listing
     if not placement.ads:
         return body[listing.span.start : listing.span.end]
-    organic: Sequence[Piece] = listing.items
-    if plan.organic:
-        organic = [plan.organic.on(listing.item(n), listing.id_of.get(n)) for n in range(len(listing))]
-    return _joined(placement.pieces(organic), listing)
+    if not plan.organic:
+        return placement.spliced() or _joined(placement.pieces(listing.items), listing.pieces)
+    others = [plan.organic.on(bytes(item), listing.id_of.get(n)) for n, item in enumerate(listing.items)]
+    return _joined(placement.pieces(others), listing.pieces)
 
 
-def _joined(pieces: Sequence[Piece], listing: Listing) -> bytes:
-    """Pieces with the gaps between them where they were; a list that grew goes on with `listing.more`."""
-    gaps = listing.gaps
-    if len(gaps) < 2 and (not gaps or gaps[0] == listing.more):
-        return listing.more.join(pieces)
-    between = [*gaps, *[listing.more] * (len(pieces) - len(gaps))][: len(pieces) - 1]
+def _joined(pieces: Sequence[Piece], organic: Pieces) -> bytes:
+    """Pieces with the gaps between them where they were; a list that grew goes on with `more`."""
+    _, gaps, more = organic
+    if len(gaps) < 2 and (not gaps or gaps[0] == more):
+        return more.join(pieces)
+    between = [*gaps, *[more] * (len(pieces) - len(gaps))][: len(pieces) - 1]
     return b"".join(chain.from_iterable(zip(pieces, [*between, b""], strict=True)))
 
 

@@ -163,7 +163,7 @@ class Corridor:
         rule = view.found.rule
         visit.organic = [listing.ids for listing in page.listings]
         fewest = rule.skip.fewer_than
-        asked = [each for each in page.listings if len(each.items) >= fewest and each.ids]
+        asked = [each for each in page.listings if len(each) >= fewest and each.ids]
         if not asked and not rule.banners:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
         candidates = [Candidates(listing.ids, listing.scores, listing.place) for listing in asked]
@@ -252,6 +252,6 @@ def _why_none(view: View, page: Page, results: Sequence[Result], banners: Sequen
     """Why no ad was placed: the reason of the page's first listing; a banner that won had no place."""
     if any(banner.winners for banner in banners):
         return Reason.NO_MATCH
-    if len(page.listings[0].items) < view.found.rule.skip.fewer_than:
+    if len(page.listings[0]) < view.found.rule.skip.fewer_than:
         return Reason.TOO_FEW_PRODUCTS
     return Reason.NO_MATCH if results[0].winners else Reason.NO_WINNERS

@@ -111,6 +111,5 @@ class Kept:
 
 def _weight(page: Page, raw: bytes) -> int:
     own = 0 if page.body is raw else len(page.body)
-    # An XML item is a copy; a JSON item is a view, but copies some bytes of its own.
-    copies = sum([len(item) for listing in page.listings for item in listing.items if isinstance(item, bytes)])
-    return own + copies + AN_ITEM * (1 + sum([len(listing.items) for listing in page.listings]))
+    copies = sum([listing.copied for listing in page.listings])  # an XML item is one; a JSON item is a view
+    return own + copies + AN_ITEM * (1 + sum(map(len, page.listings)))

@@ -43,6 +43,7 @@ class Items:
         self._vendor = _Column(vendor, tree, Raw) if vendor else None
         self._strings = Names(names, list[_shape(tree, str)]) if self._id.getter else None  # type: ignore[misc]
         self._any = Names(names, list[_shape(tree, Raw)]) if tree else None  # type: ignore[misc]
+        self._needs_no_items = all(each is None or each.getter for each in (self._id, self._score, self._vendor))
 
     def read(self, begin: Piece, items: Sequence[Piece]) -> Columns:
         """The columns of `items`, which are the array that the names lead to from `begin`."""
@@ -53,8 +54,22 @@ class Items:
         else:
             together = _decoded(self._any, begin)
             known = texts(self._id.values(items, together))
+        return self._columns(known, items, together)
+
+    def read_uncut(self, begin: Piece) -> tuple[Sequence[Any], Columns] | None:
+        """Each id as it stands in the text (UNSET: it has none), and the columns, of items that nobody has cut yet.
+
+        None where that takes the items themselves.
+        """
+        together = _decoded(self._any, begin) if self._needs_no_items else None
+        if together is None:
+            return None
+        marks = self._id.of_all(together, UNSET)
+        return marks, self._columns(texts(marks), (), together)
+
+    def _columns(self, ids: list[str | None], items: Sequence[Piece], together: Sequence[Any] | None) -> Columns:
         return Columns(
-            known,
+            ids,
             self._score.values(items, together) if self._score else None,
             texts(self._vendor.values(items, together)) if self._vendor else None,
         )

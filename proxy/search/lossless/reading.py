@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
 from proxy.rules.rule import Rule
 from proxy.rules.selector import Selector
 from proxy.search.listing import Listing, NotAListing, Page
-from proxy.search.lossless.items import Items
+from proxy.search.lossless.items import Columns, Items
+from proxy.search.lossless.long import LongListing, Uncut
 from proxy.search.lossless.path import BROKEN, Path, Piece
 from proxy.search.lossless.quality import falling, measured
 from proxy.search.lossless.route import Found, Route
@@ -20,6 +21,18 @@ T = TypeVar("T")
 _raw = msgspec.json.Decoder(msgspec.Raw).decode
 _BOM: Final = b"\xef\xbb\xbf"
 
+# Bytes of a body. Below, a second decode costs less than to find out where single items begin.
+LONG: Final = 64 * 1024
+
+
+class Told(NamedTuple):
+    """What a listing says of its products, as in a `Listing`."""
+
+    ids: list[str]
+    positions: Sequence[int]
+    scores: list[float] | None
+    vendors: list[str | None] | None
+
 
 class Reading:
     """How the JSON pages of one rule are read."""
@@ -29,6 +42,8 @@ class Reading:
         score = products.quality if isinstance(products.quality, Selector) else None
         self._route = Route(products.list)
         self._items = Items(self._route.stages[-1].names, products.id, score, products.vendor)
+        self._can_be_uncut = len(self._route.stages) == 1
+        self._depth = len(products.id.steps)
         self._by_place = products.quality == "organic"
         self._product = Path(rule.layout.product.steps)
         self._id = Path(products.id.steps)
@@ -44,8 +59,11 @@ class Reading:
         try:
             if not body.isascii():
                 body.decode()  # msgspec looks into no string that it skips
-            where = Whereabouts(body)
             begin: Piece = memoryview(body)[3:] if body.startswith(_BOM) else body
+            long = self._long_listing(body) if self._can_be_uncut and len(body) >= LONG and begin is body else None
+            if long is not None:
+                return Page(body, (long,))
+            where = Whereabouts(body)
             found = self._route.listings(begin, body, where)
             return Page(body, tuple([self._listing(each) for each in found]))
         except NotAListing:
@@ -78,7 +96,22 @@ class Reading:
         return None if found is None else text_of(found)
 
     def _listing(self, found: Found) -> Listing:
-        known, scores, vendors = self._items.read(found.begin, found.items)
+        told = self._told(self._items.read(found.begin, found.items))
+        return Listing(found.items, found.span, found.gaps, *told, place=found.place)
+
+    def _long_listing(self, body: bytes) -> LongListing | None:
+        """The listing of a body of which few items will be wanted by themselves; None where it must be cut."""
+        found = self._items.read_uncut(body)
+        if found is None:
+            return None
+        marks, columns = found
+        told = self._told(columns)
+        uncut = Uncut(self._route.stages[0], body, marks, self._depth)
+        span = uncut.span(told.positions)
+        return LongListing(uncut, span, *told) if span else None
+
+    def _told(self, columns: Columns) -> Told:
+        known, scores, vendors = columns
         if self._pattern:
             known = matched(known, self._pattern)
         count = len(known)
@@ -87,15 +120,11 @@ class Reading:
             quality: list[float] | None = measured(scores)
         else:
             quality = falling(range(count), count) if self._by_place else None
-        return Listing(
-            found.items,
-            found.span,
-            found.gaps,
+        return Told(
             _at(positions, known),  # type: ignore[arg-type]
             positions,
             quality and _at(positions, quality),
             vendors and _at(positions, vendors),
-            place=found.place,
         )
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from proxy.search.layout import arranged, room, seats
+from proxy.search.layout import arranged, room, runs, seats
 from tests.builders import a_rule
 
 
@@ -14,7 +14,20 @@ def shown(organic, items, **keys):
     made = layout(**keys)
     merged = arranged(made, list(organic), ads, items)
     assert [merged[place] for place in seats(made, items, len(organic))] == ads
+    parts = runs(made, items, len(organic))
+    assert [ads[part] if isinstance(part, int) else organic[part.start : part.stop] for part in parts] == parted(merged)
     return "".join(merged)
+
+
+def parted(merged):
+    """Ads alone, and letters together as far as one follows the other."""
+    parts = []
+    for each in merged:
+        if parts and each.isalpha() and ord(each) == ord(parts[-1][-1]) + 1:
+            parts[-1] += each
+        else:
+            parts.append(each)
+    return parts
 
 
 @pytest.mark.parametrize(

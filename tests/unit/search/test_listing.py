@@ -22,7 +22,7 @@ def read(body, **keys):
     ],
 )
 def test_equal_gaps_are_one_and_others_are_each(body, gaps):
-    assert list(read(body).gaps) == gaps
+    assert list(read(body).pieces.gaps) == gaps
 
 
 BODY = b'[{"id":1},{"id":2} ,{"id":3}]'

@@ -28,9 +28,9 @@ def test_items_are_the_bytes_that_they_were():
     [listing] = page.listings
     assert listing.item(0) == b"<item><id>1</id><g:score>2</g:score><v>a</v></item>"
     assert (listing.ids, list(listing.positions)) == (["1", "2", "4"], [0, 1, 3])
-    assert list(listing.gaps) == [b"\n  <ad/>\n  ", b"\n  ", b"\n  <!-- the last -->\n  "]
+    assert list(listing.pieces.gaps) == [b"\n  <ad/>\n  ", b"\n  ", b"\n  <!-- the last -->\n  "]
     assert FEED[listing.span.start : listing.span.end].startswith(b"<item><id>1")
-    assert listing.more == b"\n  "
+    assert listing.pieces.more == b"\n  "
 
 
 def test_scores_and_vendors_are_read():
