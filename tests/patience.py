@@ -8,8 +8,13 @@ from typing import Any
 SECONDS = 20.0
 
 
-async def until(what: Callable[[], Any], why: str = "it never came true", every: float = 0.005) -> Any:
-    """Ask again and again (`what` may be a coroutine function) until it is truthy; what it was."""
+async def until(
+    what: Callable[[], Any], why: str | Callable[[], str] = "it never came true", every: float = 0.005
+) -> Any:
+    """Ask again and again (`what` may be a coroutine function) until it is truthy; what it was.
+
+    `why` is what is said where it never is; a function is asked then, not before.
+    """
     try:
         async with asyncio.timeout(SECONDS):
             while True:
@@ -20,4 +25,4 @@ async def until(what: Callable[[], Any], why: str = "it never came true", every:
                     return found
                 await asyncio.sleep(every)
     except TimeoutError:
-        raise AssertionError(why) from None
+        raise AssertionError(why() if callable(why) else why) from None

@@ -308,7 +308,8 @@ async def test_F27_the_whole_proxy_ends_what_is_under_way_and_delivers_the_rest_
         proxy = Proxy(tmp_path, free_port(), platform.port, "--workers", "2")
         try:
             await asyncio.to_thread(proxy.begin)
-            await until(lambda: platform.under_way == MOST_CALLS, proxy.output())
+            await asyncio.to_thread(proxy.wait_until_up)
+            await until(lambda: platform.under_way == MOST_CALLS, proxy.output)
             proxy.process.send_signal(signal.SIGTERM)
             await until(lambda: "leaving" in proxy.output() or proxy.process.poll() is not None)
             platform.held.set()
@@ -316,6 +317,7 @@ async def test_F27_the_whole_proxy_ends_what_is_under_way_and_delivers_the_rest_
             sent = platform.received
             assert len(await waiting_in(tmp_path / "data")) == 10_000 - sent > 0
             await asyncio.to_thread(proxy.begin)
+            await asyncio.to_thread(proxy.wait_until_up)
             await until(lambda: len(platform.ids) == 10_000)
             assert platform.received == 10_000
         finally:

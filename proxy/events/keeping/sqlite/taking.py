@@ -23,11 +23,20 @@ KNOWN_FOR: Final = 7 * 24 * 3600
 MOST_FILTERED: Final = 10_000
 MOST_FILTERED_BYTES: Final = 64 * 1024 * 1024
 _ROWS: Final = 500
+# Never all contents of a name: a shop whose events all have one id ("undefined") must not wait longer for each of them.
+_ASK: Final = """
+WITH asked (name, content) AS (VALUES {marks})
+SELECT name, content,
+    EXISTS (SELECT 1 FROM seen WHERE seen.name = asked.name AND seen.content = asked.content AND at > ?),
+    (SELECT content FROM seen WHERE seen.name = asked.name AND at > ? LIMIT 1)
+FROM asked
+"""
+_NONE: Final = frozenset[bytes]()
 _COLUMNS: Final = "shelf, kind, id, digest, body, size, taken_at, born, said"
 
 T = TypeVar("T")
 Known = dict[bytes, set[bytes]]
-"""Fingerprints of contents, by that of a kind and an id."""
+"""Fingerprints of contents, by that of a kind and an id: of those in the file only what was asked for, and one more."""
 
 
 class Fingerprint(NamedTuple):
@@ -77,8 +86,8 @@ def judge(events: Sequence[Event], known: Mapping[bytes, set[bytes]]) -> tuple[l
     answers, new = [], []
     for event in events:
         name, content = fingerprint(event)
-        contents = known.get(name, set()) | here.get(name, set()) if event.id else set()
-        answer = Put.SEEN if content in contents else Put.CONFLICT if contents else Put.TAKEN
+        before = (known.get(name, _NONE), here.get(name, _NONE)) if event.id else ()
+        answer = Put.SEEN if any(content in some for some in before) else Put.CONFLICT if any(before) else Put.TAKEN
         answers.append(answer)
         if answer is not Put.SEEN:
             new.append(event)
@@ -135,10 +144,13 @@ def text_of(id: bytes) -> str:
 
 def _known(connection: sqlite3.Connection, events: Iterable[Event], wall: float) -> Known:
     known: Known = {}
-    for part in _parts(list({fingerprint(event).name for event in events if event.id})):
-        query = f"SELECT name, content FROM seen WHERE name IN ({schema.marks(len(part))}) AND at > ?"
-        for name, content in connection.execute(query, (*part, wall - KNOWN_FOR)):
-            known.setdefault(name, set()).add(content)
+    since = wall - KNOWN_FOR
+    for part in _parts(list({fingerprint(event) for event in events if event.id})):
+        query = _ASK.format(marks=schema.marks(len(part), 2))
+        asked = [word for one in part for word in one]
+        for name, content, is_known, another in connection.execute(query, (*asked, since, since)):
+            if another is not None:
+                known.setdefault(name, set()).update((content, another) if is_known else (another,))
     return known
 
 

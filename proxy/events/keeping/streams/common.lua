@@ -89,9 +89,16 @@ local function known(name, now)
   return found
 end
 
+-- Of one id the last ones only: a shop whose events all have one id ("undefined") must not stop everybody for longer and
+-- longer.
 local function know(name, contents)
+  local latest = {}
+  for content, when in pairs(contents) do latest[#latest + 1] = {content, when} end
+  if #latest > MOST_CONTENTS then table.sort(latest, function(one, other) return one[2] > other[2] end) end
   local seen = {}
-  for content, when in pairs(contents) do seen[#seen + 1] = struct.pack('>c12I4', content, when) end
+  for place = 1, math.min(#latest, MOST_CONTENTS) do
+    seen[place] = struct.pack('>c12I4', latest[place][1], latest[place][2])
+  end
   if #seen == 0 then
     redis.call('DEL', P .. 'seen:' .. name)
   else

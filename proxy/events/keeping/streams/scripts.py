@@ -12,9 +12,12 @@ from proxy.events.keeping.sqlite.standstill import FRESH
 from proxy.events.keeping.sqlite.taking import KNOWN_FOR, MOST_FILTERED, MOST_FILTERED_BYTES
 
 _ROOM: Final = Path(__file__).parent
+MOST_CONTENTS: Final = 256
+"""Contents of one kind and id that are known; beyond these the oldest come again, which their id makes harmless."""
 _NUMBERS: Final = {
     "FRESH": FRESH,
     "KNOWN_FOR": KNOWN_FOR,
+    "MOST_CONTENTS": MOST_CONTENTS,
     "MOST_FILTERED": MOST_FILTERED,
     "MOST_FILTERED_BYTES": MOST_FILTERED_BYTES,
 }

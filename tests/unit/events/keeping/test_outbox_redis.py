@@ -8,6 +8,7 @@ from proxy.clock import ManualClock
 from proxy.events.keeping import outbox_redis
 from proxy.events.keeping.outbox import Again, Delivered, OutboxTrouble, Put
 from proxy.events.keeping.outbox_redis import RedisOutbox
+from proxy.events.keeping.streams.scripts import MOST_CONTENTS
 from tests.patience import until
 from tests.redis_server import a_redis
 from tests.unit.events.keeping.outbox_contract import OutboxContract, an_event, claimed, events_of, ids_of, opened
@@ -51,6 +52,18 @@ class TestOnRedis(OutboxContract):
         with redis.client() as client:
             client.flushall()
         return Server(redis)
+
+
+async def test_an_id_that_every_event_has_takes_so_much_room_and_no_more(home):
+    async with opened(home.outbox()) as outbox:
+        for number in range(20):
+            await outbox.put([an_event("undefined", says=f"{number} {other}") for other in range(50)])
+            home.clock.advance(2)
+        assert set(await outbox.put([an_event("undefined", says=f"19 {other}") for other in range(50)])) == {Put.SEEN}
+        assert await outbox.put([an_event("undefined", says="0 0")]) == [Put.CONFLICT]
+        with home.redis.client() as client:
+            [seen] = client.keys("*seen:*")
+            assert client.strlen(seen) == 16 * MOST_CONTENTS
 
 
 async def test_every_process_delivers(home):

@@ -70,6 +70,20 @@ def test_thousands_at_once_are_one_transaction(file):
     assert put(file, [events], 0.0, 1 << 30) == [[Put.SEEN] * 3000]
 
 
+def test_an_id_that_every_event_has_costs_the_thousandth_no_more_than_the_tenth(file):
+    def steps_of_a_put(number):
+        steps = []
+        file.set_progress_handler(lambda: steps.append(1) and None, 10)
+        put(file, [[an_event("undefined", says=f"{number} {other}") for other in range(50)]], 0.0, 1 << 30)
+        file.set_progress_handler(None, 0)
+        return len(steps)
+
+    needed = [steps_of_a_put(number) for number in range(200)]
+    assert needed[-1] < 2 * needed[1]
+    assert put(file, [[an_event("undefined", says="0 0")]], 0.0, 1 << 30) == [[Put.SEEN]]
+    assert put(file, [[an_event("undefined", says="new")]], 0.0, 1 << 30) == [[Put.CONFLICT]]
+
+
 def test_large_events_that_are_not_sent_on_do_not_fill_the_disk(file):
     large = "x" * (MOST_FILTERED_BYTES // 100)
     for number in range(3):
