@@ -109,7 +109,9 @@ def _with_request(proposal: Proposal, ask: Ask) -> Proposal:
     segment = None if words else request_marks.word_in_path(ask)
     if segment is not None:
         words = Place("path.term", "term", ask.segments[segment])
-    sorts, usual = request_marks.sorting_and_filtering(found)
+    listed = proposal.discovery.found
+    items = max((len(array.items) for array in listed.candidate.arrays), default=0) if listed else 0
+    sorts, usual = request_marks.sorting_and_filtering(found, items)
     paging = request_marks.paging(found, proposal.discovery.pages_from_0)
     reads_body = any(place.source.startswith(("body.", "form.")) for place in (words, paging and paging.place) if place)
     return replace(

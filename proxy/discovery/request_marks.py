@@ -6,13 +6,13 @@ name it by: `query.q`, `body.$.variables.term`.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from proxy.ask import MISSING, Ask
 from proxy.discovery import words
 from proxy.discovery.words import words_of
-from proxy.rules.matching.graphql_document import NotGraphQL, read_document
+from proxy.rules.matching.graphql_document import NotGraphQL, read_document, variables_by_use
 from proxy.rules.selector import Index, Name, Selector, Step
 
 DEEPEST: Final = 8
@@ -50,7 +50,19 @@ def places(ask: Ask) -> list[Place]:
     found = [Place(f"query.{name}", name, value) for name, value in ask.query.items() if name]
     if ask.body:
         found += sorted(_in_body(ask), key=lambda place: place.depth)
+        found += _by_their_use(ask, found)
     return found[:MOST_PLACES]
+
+
+def _by_their_use(ask: Ask, found: list[Place]) -> list[Place]:
+    """The variables of a GraphQL request again, by the argument that each is given to: `search(q: $t)` tells of `t`."""
+    document = ask.json.get("query") if isinstance(ask.json, dict) else None
+    try:
+        uses = variables_by_use(document) if isinstance(document, str) else {}
+    except NotGraphQL:
+        return []
+    variables = {f"body.{Selector.of((Name('variables'), Name(variable)))}": use for variable, use in uses.items()}
+    return [replace(place, key=variables[place.source]) for place in found if place.source in variables]
 
 
 def _in_body(ask: Ask) -> Iterator[Place]:
@@ -140,18 +152,35 @@ _AS_USUAL: Final = re.compile(
 )
 
 
-def sorting_and_filtering(found: list[Place]) -> tuple[list[Place], list[Place]]:
-    """The query's parameters that sort or filter; and those that do so by name, but ask for the usual order."""
+def sorting_and_filtering(found: list[Place], items: int = 0) -> tuple[list[Place], list[Place]]:
+    """The query's parameters that sort or filter; and those that do so by name, but ask for the usual order.
+
+    Args:
+        found: every value of the request.
+        items: how many products came, where that is known; a `size` that says as much is that of the page.
+    """
     named = [place for place in found if place.source.startswith("query.") and _sorts_or_filters(place.key)]
+    named = [place for place in named if not _is_size_of_page(place, found, items)]
     usual = [place for place in named if _AS_USUAL.fullmatch(place.value.strip())]
     return [place for place in named if place not in usual], usual
 
 
 def _sorts_or_filters(key: str) -> bool:
     named = words_of(key)
-    if "".join(named) in words.SORTS | words.FILTERS or named[:1] in (("sort",), ("order",)):
+    if "".join(named) in words.SORTS | words.FILTERS or named[:1] == ("sort",):
         return True
-    return not words.FILTERS.isdisjoint(named)
+    if named[:1] == ("order",):
+        return key.startswith("order[") or words.ORDERING.issuperset(named[1:])
+    if not words.ASKED_FOR.isdisjoint(named[:1]):
+        return False  # `includePrices` asks for more about the products, not for fewer of them
+    return any(word in words.FILTERS and words.NOT_OF.get(word, frozenset()).isdisjoint(named) for word in named)
+
+
+def _is_size_of_page(place: Place, found: list[Place], items: int) -> bool:
+    """`size=20` says how many products a page has, and not how large a shoe is."""
+    if words_of(place.key) != ("size",) or not place.value.isdigit():
+        return False
+    return int(place.value) == items or paging(found, counted_from_0=False) is not None
 
 
 # -- who asks ---------------------------------------------------------------------

@@ -241,7 +241,8 @@ OF_SOMETHING_ELSE: Final = _set(
 # -- what requests call things ----------------------------------------------------
 SEARCH_WORDS: Final = _row(
     "q query search searchterm term keyword keywords searchquery searchtext searchstring searchphrase text fulltext "
-    "ft phrase querytext s st k kw w ntt wd qs find input searchword suche busca busqueda recherche"
+    "ft phrase querytext keyphrase searchkeyword searchkey s st k kw w ntt wd qs find input searchword suche "
+    "busca busqueda recherche"
 )
 """Names for the words searched for, the likeliest first."""
 
@@ -262,6 +263,25 @@ FILTERS: Final = _set(
     "filter filters refine refinement refinements brand brands price prices minprice maxprice color colour colors "
     "colours size sizes rating ratings discount instock availability material gender fq facetfilters facetfilter"
 )
+
+ORDERING: Final = _set("by dir direction field fields key column asc desc")
+"""What follows `order` where that is one of the list, and not one of the shopper's."""
+
+ASKED_FOR: Final = _set("include includes with show return returns load fetch expand get display need calculate")
+"""How parameters begin that ask for more about each product."""
+
+_OF_PRICES: Final = _set(
+    "list lists book group groups zone type format mode currency country channel customer tier region"
+)
+
+NOT_OF: Final = {
+    "size": _set(
+        "page pages per batch image images img thumb thumbnail picture icon chunk window result results list max"
+    ),
+    "price": _OF_PRICES,
+    "prices": _OF_PRICES,
+}
+"""Words beside which a filter's word is none: `pageSize`, `priceCurrency`."""
 
 OF_SIMILAR_PRODUCTS: Final = _set("similar related recommendations recommended crosssell alternatives")
 OF_A_SEARCH: Final = _set("search find query suche busca recherche suggest autocomplete")

@@ -48,6 +48,8 @@ def test_every_command_runs(
 ) -> None:
     if command.startswith(ONLY_READ):
         assert_it_is_there(command)
+    elif " -m pytest " in command:
+        assert "no tests ran" not in run(f"{here(command, demo, tmp_path)} --collect-only -q", tmp_path)
     elif " serve " in command:
         assert_it_serves(command, demo, tmp_path)
     elif " sandbox " in command:

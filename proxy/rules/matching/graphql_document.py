@@ -57,6 +57,21 @@ def read_document(document: str) -> tuple[Operation, ...]:
         raise NotGraphQL("it ends too early") from None
 
 
+def variables_by_use(document: str) -> Mapping[str, str]:
+    """Each variable that is given to an argument (or to a field of an object in one): its name, and the argument's.
+
+    Raises:
+        NotGraphQL: the text has something in it that no document has.
+    """
+    tokens = _tokens(document)
+    uses: dict[str, str] = {}
+    for at in range(len(tokens) - 3):
+        argument, colon, dollar, variable = tokens[at : at + 4]  # where a variable is declared, the colon comes behind
+        if (colon, dollar) == (":", "$") and _is_name(argument) and _is_name(variable):
+            uses.setdefault(variable, argument)
+    return uses
+
+
 def _tokens(document: str) -> Sequence[str]:
     tokens: list[str] = []
     at = 0

@@ -36,6 +36,15 @@ def post(body, target="/api/search"):
         (post({"queries": [{"indexUid": "p", "q": "lamp"}]}), "body.$.queries[0].q"),
         (post({"query": "query S($t: String) { s }", "variables": {"term": "lamp"}}), "body.$.variables.term"),
         (post(b"q=desk+lamp&page=1"), "form.q"),
+        (post({"widget": {"search": {"keyphrase": "lamp"}}}), "body.$.widget.search.keyphrase"),
+        (
+            post({"query": "query S($t: String!) { s(search: $t) { id } }", "variables": {"t": "lamp"}}),
+            "body.$.variables.t",
+        ),
+        (
+            post({"query": "query S($t: String) { s(where: {term: $t}) { id } }", "variables": {"t": "lamp"}}),
+            "body.$.variables.t",
+        ),
     ],
 )
 def test_the_words_searched_for_are_found_by_their_name(ask, source):
@@ -115,6 +124,46 @@ def test_what_sorts_and_filters_is_told_from_the_usual_order():
     active, usual = sorting_and_filtering(found)
     assert [place.key for place in active] == ["sort", "brand", "filter[size]"]
     assert [place.key for place in usual] == ["order", "sort_by"]
+
+
+@pytest.mark.parametrize(
+    "parameter",
+    [
+        "pageSize=20",
+        "page_size=20",
+        "page[size]=20",
+        "imageSize=300x300",
+        "includePrices=true",
+        "include_filters=true",
+        "withRatings=1",
+        "priceCurrency=EUR",
+        "price_list_id=7",
+        "order_type=delivery",
+        "orderId=17",
+        "size=20&page=0",
+        "size=24",
+    ],
+)
+def test_what_says_how_the_answer_shall_look_neither_sorts_nor_filters(parameter):
+    assert sorting_and_filtering(places(get(f"/s?q=x&{parameter}")), items=24) == ([], [])
+
+
+@pytest.mark.parametrize("parameter", ["size=42", "shoe_size=42", "size=M&page=1", "order[price]=asc", "orderBy=price"])
+def test_what_sorts_or_filters_is_not_taken_for_the_size_of_a_page(parameter):
+    active, _ = sorting_and_filtering(places(get(f"/s?q=x&{parameter}")), items=24)
+    assert [place.key for place in active] == [parameter.partition("=")[0]]
+
+
+def test_a_variable_is_a_page_of_results_where_it_is_given_to_one():
+    body = {"query": "query S($n: Int) { s(currentPage: $n) { id } }", "variables": {"n": 2}}
+    found = paging(places(post(body)), counted_from_0=False)
+    assert found is not None
+    assert found.place.source == "body.$.variables.n"
+
+
+@pytest.mark.parametrize("document", ["query S { s(q: $t) ^", '{ s(q: "$t", text: "q: $t") }', "{ s }"])
+def test_a_variable_of_no_known_use_is_not_the_words(document):
+    assert search_words(places(post({"query": document, "variables": {"t": "lamp"}}))) is None
 
 
 def test_what_a_body_sorts_by_cannot_be_skipped():

@@ -1,6 +1,6 @@
 import pytest
 
-from proxy.rules.matching.graphql_document import NotGraphQL, Operation, read_document
+from proxy.rules.matching.graphql_document import NotGraphQL, Operation, read_document, variables_by_use
 
 
 def test_every_operation_is_read_in_order() -> None:
@@ -68,3 +68,23 @@ def test_what_is_no_document_is_refused(document: str) -> None:
 
 def test_nothing_is_a_document_without_operations() -> None:
     assert read_document("") == read_document("# only a comment") == ()
+
+
+@pytest.mark.parametrize(
+    ("document", "uses"),
+    [
+        ("query A($t: String!, $n: Int = 3) { s(query: $t, first: $n) { id } }", {"t": "query", "n": "first"}),
+        ("query A($t: String) { s(input: {term: $t, page: [$p]}) { id } }", {"t": "term"}),
+        ("query A($t: String) { a: s(q: $t) { id } b: s(text: $t) { id } }", {"t": "q"}),
+        ('{ s(q: "$t", text: """q: $t""") } # q: $t', {}),
+        ("lamp", {}),
+        ("", {}),
+    ],
+)
+def test_a_variable_is_known_by_the_argument_it_is_given_to(document, uses) -> None:
+    assert variables_by_use(document) == uses
+
+
+def test_what_holds_no_tokens_has_no_variables() -> None:
+    with pytest.raises(NotGraphQL):
+        variables_by_use("q: $t ^")
