@@ -8,6 +8,7 @@ pages are JSON (`lossless/`) or XML (`markup/`) is decided here and nowhere else
 from typing import Final
 
 from proxy.rules.rule import Rule
+from proxy.search.caching.key import Naming
 from proxy.search.lossless.reading import Reading
 from proxy.search.markup.reading import Reading as MarkupReading
 from proxy.search.markup.tag import OrganicTag as MarkupOrganicTag
@@ -21,6 +22,7 @@ class Plan:
 
     Attributes:
         rule: the rule.
+        naming: how its requests are named where answers are kept.
         takes: says of a Content-Type whether it may hold a listing of this rule's.
         tag: what an ad gets.
         organic: what every other item of a merged listing gets, or None.
@@ -36,6 +38,7 @@ class Plan:
         at, wanted = rule.tag.at, rule.tag
         reading = MarkupReading(rule) if is_markup else Reading(rule)
         self.rule: Final = rule
+        self.naming: Final = Naming(rule)
         self.takes: Final = is_xml if is_markup else is_json
         self.fetches: Final = rule.layout.missing == "fetch" and rule.layout.place != "in_place"
         self.read: Final = reading.read

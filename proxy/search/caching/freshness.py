@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import msgspec
 
+from proxy.ask import Ask
 from proxy.search.caching.directives import Directives, directives
 from proxy.search.headers import HeaderLines, every, first
 
@@ -158,12 +159,15 @@ class Wanted(msgspec.Struct, frozen=True):
 ANY = Wanted()
 
 
-def wanted(lines: HeaderLines) -> Wanted:
+def wanted(ask: Ask) -> Wanted:
     """What a request wants, by its header lines."""
-    said = directives(lines)
+    fields = ask.fields
+    if b"cache-control" not in fields and b"pragma" not in fields:
+        return ANY
+    said = directives(ask.headers)
     if not said.said:
         # What HTTP/1.0 had, and browsers still send beside the other when a page is loaded anew (section 5.4).
-        return Wanted(validated=True) if b"no-cache" in (first(lines, b"pragma") or b"").lower() else ANY
+        return Wanted(validated=True) if b"no-cache" in fields.get(b"pragma", b"").lower() else ANY
     return Wanted(
         validated=b"no-cache" in said,
         max_age=said.seconds(b"max-age"),

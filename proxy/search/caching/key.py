@@ -32,6 +32,7 @@ _ANOTHER_REQUEST: Final = frozenset(
         b"x-host",
     }
 )
+_OF_PROXIES: Final = (b"x-forwarded-", b"forwarded")
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -60,19 +61,46 @@ class Asked(msgspec.Struct, frozen=True):
         return self.has_cookies or self.has_credentials
 
 
-def asked_of(ask: Ask, peer: Peer, rule: Rule) -> Asked:
-    """The request of a shopper, for a rule that keeps answers."""
-    fields = ask.fields
-    sources = rule.cache.vary if rule.cache else ()
-    cookies = tuple(every(ask.headers, b"cookie")) if b"cookie" in fields else ()
-    return Asked(
-        uri=(fields.get(b"host", b"").lower(), ask.target),
-        said=((rule.page.encode(),), _told_by_proxies(ask.headers, peer), *[_values(each, ask) for each in sources]),
-        cookies=cookies,
-        has_cookies=bool(cookies) and not _all_known(cookies, sources),
-        has_credentials=b"authorization" in fields,
-        lines=ask.headers,
-    )
+class Naming:
+    """How the requests that one rule takes are named; what the rule says of that is read once.
+
+    Args:
+        rule: one that keeps answers, or another: of that nobody asks for names.
+    """
+
+    def __init__(self, rule: Rule) -> None:
+        sources = rule.cache.vary if rule.cache else ()
+        self._page = (rule.page.encode(),)
+        self._sources: Final = [(each.kind, _bytes(each)) for each in sources]
+        self._known: Final = frozenset([name for kind, name in self._sources if kind == "cookie"])
+        self._knows_all_cookies = ("header", b"cookie") in self._sources
+
+    def asked(self, ask: Ask, peer: Peer) -> Asked:
+        """A shopper's request."""
+        lines, fields = ask.headers, ask.fields
+        cookies = tuple(every(lines, b"cookie")) if b"cookie" in fields else ()
+        pairs = _pairs(cookies)
+        said = [self._page, _told_by_proxies(ask, peer)]
+        for (
+            kind,
+            name,
+        ) in self._sources:  # each with all values that it may mean; a URL's are in the URL, a body there is none
+            if kind == "header" and name in fields:
+                said.append(tuple(every(lines, name)))
+            else:
+                said.append(tuple([value for known, value in pairs if known == name]) if kind == "cookie" else ())
+        return Asked(
+            uri=(fields.get(b"host", b"").lower(), ask.target),
+            said=tuple(said),
+            cookies=cookies,
+            has_cookies=bool(cookies) and not self._knows_all_cookies and not self._known.issuperset(dict(pairs)),
+            has_credentials=b"authorization" in fields,
+            lines=lines,
+        )
+
+
+def _bytes(source: Source) -> bytes:
+    return source.name.encode("latin-1", "replace") if source.kind == "header" else source.name.encode()
 
 
 def goes_past(ask: Ask, body: Body, *, fresh: bool) -> bool:
@@ -107,38 +135,15 @@ def _normal(name: bytes, values: list[bytes]) -> tuple[bytes, ...]:
     return tuple(values)
 
 
-def _told_by_proxies(lines: HeaderLines, peer: Peer) -> tuple[bytes, ...]:
+def _told_by_proxies(ask: Ask, peer: Peer) -> tuple[bytes, ...]:
     """Host, scheme and prefix as a proxy before us knows them: shops write links with them, and seldom say so."""
     if not peer.trusted:
         return (peer.scheme,)
-    told = [
-        low + b":" + value
-        for name, value in lines
-        if len(name) > 8
-        and name[0] in b"xXfF"
-        and (low := name.lower()).startswith((b"x-forwarded-", b"forwarded"))
-        and low != b"x-forwarded-for"
-    ]
-    return (peer.scheme, *told)
+    told = [name for name in ask.fields if name.startswith(_OF_PROXIES) and name != b"x-forwarded-for"]
+    return (peer.scheme, *[name + b":" + value for name in told for value in every(ask.headers, name)])
 
 
-def _values(source: Source, ask: Ask) -> tuple[bytes, ...]:
-    """Every value that a source may mean. What it reads of the URL is in the URL; a body there is none."""
-    if source.kind == "header":
-        return tuple(every(ask.headers, source.name.encode("latin-1", "replace")))
-    if source.kind == "cookie":
-        wanted = source.name.encode()
-        return tuple([value for name, value in _cookies(every(ask.headers, b"cookie")) if name == wanted])
-    return ()
-
-
-def _all_known(cookies: tuple[bytes, ...], sources: tuple[Source, ...]) -> bool:
-    if any(source.kind == "header" and source.name == "cookie" for source in sources):
-        return True
-    known = {source.name.encode() for source in sources if source.kind == "cookie"}
-    return all(name in known for name, _ in _cookies(cookies))
-
-
-def _cookies(lines: "tuple[bytes, ...] | list[bytes]") -> list[tuple[bytes, bytes]]:
+def _pairs(lines: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
+    """The cookies of some lines of `Cookie`."""
     pairs = [pair.strip().partition(b"=") for line in lines for pair in line.split(b";")]
     return [(name, value) for name, _, value in pairs if name or value]

@@ -21,7 +21,7 @@ from proxy.rules.rule import Cache
 from proxy.search.caching.flights import Flights
 from proxy.search.caching.freshness import Moment, Wanted, wanted
 from proxy.search.caching.kept import Kept
-from proxy.search.caching.key import Asked, asked_of, changes_something, goes_past, varying
+from proxy.search.caching.key import Asked, changes_something, goes_past, varying
 from proxy.search.caching.reply import KeptReply
 from proxy.search.caching.storable import may_be_kept
 from proxy.search.caching.store import Store
@@ -101,7 +101,7 @@ class CachedPages(OrganicPages):
         cache = found.rule.cache
         if cache is None or not self.store.keeps:
             return super().fetch(ask, peer, body, found=found, for_ads=for_ads, fresh=fresh)
-        asked, wants = asked_of(ask, peer, found.rule), wanted(ask.headers)
+        asked, wants = found.plan.naming.asked(ask, peer), wanted(ask)
         trip = Trip(ask, peer, found, cache, asked, wants, for_ads, fresh)
         if wants.not_kept or goes_past(ask, body, fresh=fresh):
             return self._past(trip, body)
@@ -213,7 +213,7 @@ class CachedPages(OrganicPages):
     def _alone_with(self, trip: Trip, kept: Kept, lines: HeaderLines, moment: Moment) -> Organic:
         """A kept body under a head that no one else may have (a 304 that sets a cookie)."""
         once = Kept(trip.asked, kept.status, kept.reason, lines, kept.raw, moment)
-        return self._whole(trip, KeptReply(once, moment.answered), once)
+        return self._whole(trip, KeptReply(once, moment.answered), once, "revalidated")
 
     def _keep(self, kept: Kept, how: str) -> Came:
         self.store.put(kept)
@@ -226,17 +226,19 @@ class CachedPages(OrganicPages):
         answer, how = came
         if isinstance(answer, Organic):
             return self._told(answer, how)
+        self.counts[how] += 1
         now = self._clock.now()
         if not trip.fresh and holds_still(trip.ask.headers, answer):
-            return self._told(Organic(KeptReply(answer, now, 304)), how)
+            return Organic(KeptReply(answer, now, 304), cache=how)
         reply = KeptReply(answer, now)
-        if trip.ask.method == "HEAD":
-            return self._told(Organic(reply), how)
-        return self._told(self._whole(trip, reply, answer), how)
+        return Organic(reply, cache=how) if trip.ask.method == "HEAD" else self._whole(trip, reply, answer, how)
 
-    def _whole(self, trip: Trip, reply: KeptReply, kept: Kept) -> Organic:
-        why_not = why_unreadable(reply, self._max_body, trip.found.plan.takes) if trip.for_ads else None
-        return Organic(reply, kept.raw, whole=True, why_not=why_not, readings=Remembering(kept, self.store))
+    def _whole(self, trip: Trip, reply: KeptReply, kept: Kept, how: str) -> Organic:
+        plan = trip.found.plan
+        # What this plan has read once can be read.
+        is_known = not trip.for_ads or kept.page_of(plan) is not None
+        why_not = None if is_known else why_unreadable(reply, self._max_body, plan.takes)
+        return Organic(reply, kept.raw, True, why_not, how, Remembering(kept, self.store))
 
     def _told(self, organic: Organic, how: str) -> Organic:
         self.counts[how] += 1

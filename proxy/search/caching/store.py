@@ -42,7 +42,10 @@ class Store:
 
     def find(self, asked: Asked) -> Kept | None:
         """The latest answer that may be given to who asks so, fresh or not."""
-        variants: tuple[Kept, ...] = self._uris.get(asked.uri, ())
+        try:
+            variants: tuple[Kept, ...] = self._uris[asked.uri]
+        except KeyError:
+            return None
         for kept in variants:
             if kept.answers(asked):
                 return kept

@@ -5,7 +5,7 @@ from typing import Any
 
 from proxy.search.caching.freshness import Moment
 from proxy.search.caching.kept import Kept
-from proxy.search.caching.key import Asked, asked_of
+from proxy.search.caching.key import Asked, Naming
 from proxy.search.headers import Peer
 from tests.builders import a_rule, an_ask
 
@@ -15,7 +15,7 @@ BODY = b'{"products":[{"id":"p0"},{"id":"p1"}]}'
 
 
 def asked(*headers: tuple[str, str], target: str = "/api/search?q=x") -> Asked:
-    return asked_of(an_ask(target, headers=headers), Peer("203.0.113.7", False, b"http"), RULE)
+    return Naming(RULE).asked(an_ask(target, headers=headers), Peer("203.0.113.7", False, b"http"))
 
 
 def lines(*fields: str) -> list[tuple[bytes, bytes]]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from proxy.ask import Ask
 from proxy.search.caching.freshness import Moment, Wanted, freshness, http_date, says_how_long, wanted
 
 WALL = 784_111_777.0  # Sun, 06 Nov 1994 08:49:37 GMT
@@ -121,7 +122,7 @@ def test_who_says_how_long(fields: list[str], says: bool) -> None:
     ],
 )
 def test_what_a_request_wants(fields: list[str], want: Wanted) -> None:
-    assert wanted(lines(*fields)) == want
+    assert wanted(Ask("GET", "/", lines(*fields))) == want
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from proxy.search.caching.key import Asked, asked_of, changes_something, goes_past, varying
+from proxy.search.caching.key import Asked, Naming, changes_something, goes_past, varying
 from proxy.search.headers import Peer
 from tests.builders import a_rule, an_ask
 
@@ -14,7 +14,7 @@ BALANCER = Peer("10.0.0.1", True, b"http")
 
 def asked(*headers: tuple[str, str], peer: Peer = STRANGER, vary: Any = (), **ask: Any) -> Asked:
     rule = a_rule(cache={"ttl": "30s"} | ({"vary": list(vary)} if vary else {}))
-    return asked_of(an_ask(headers=headers, **ask), peer, rule)
+    return Naming(rule).asked(an_ask(headers=headers, **ask), peer)
 
 
 def name(one: Asked) -> tuple[Any, ...]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from proxy.search.caching.key import asked_of
+from proxy.search.caching.key import Naming
 from proxy.search.caching.storable import may_be_kept, vary_of
 from proxy.search.headers import Peer
 from tests.builders import a_rule, an_ask
@@ -16,7 +16,7 @@ def lines(*fields: str) -> list[tuple[bytes, bytes]]:
 
 def kept(*fields: str, status: int = 200, ask: Any = (), vary: Any = ()) -> bool:
     rule = a_rule(cache={"ttl": "30s"} | ({"vary": list(vary)} if vary else {}))
-    return may_be_kept(status, lines(*fields), asked_of(an_ask(headers=ask), Peer("::1", True, b"http"), rule))
+    return may_be_kept(status, lines(*fields), Naming(rule).asked(an_ask(headers=ask), Peer("::1", True, b"http")))
 
 
 @pytest.mark.parametrize(
