@@ -38,12 +38,21 @@ class Reply(Protocol):
     @property
     def length(self) -> int | None: ...
 
+    @property
+    def complete(self) -> bool:
+        """Whether all of it has come; then `take` has the rest of the body."""
+        ...
+
     def header(self, name: bytes) -> bytes | None:
         """The value of the first field of this lower-case name."""
         ...
 
     def read(self, limit: int) -> Coroutine[Any, Any, bytes]:
         """The rest of the body; raises BodyTooLarge, WireTrouble."""
+        ...
+
+    def take(self) -> bytes:
+        """What has come of the rest of the body; `relay` goes on behind it."""
         ...
 
     def relay(self, sink: Sink) -> Coroutine[Any, Any, None]:

@@ -17,6 +17,7 @@ from proxy.ask import Ask
 from proxy.errors import ShopperGone, ShopperTrouble
 from proxy.search.answer import SHOPPER_GONE, Answer, Reply
 from proxy.sent import Sent, end_of_head
+from proxy.wire.chunked import LAST_CHUNK, chunk
 
 # Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
 STALLED: Final = 60.0
@@ -25,7 +26,6 @@ _JOINED: Final = 64 * 1024
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _EXPECTED: Final = "100-continue"
-_LAST_CHUNK: Final = b"0\r\n\r\n"
 
 
 def ask_of(request: web.BaseRequest, client: str) -> Ask:
@@ -82,8 +82,8 @@ class ShopperBody:
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self._invite()
-        while chunk := await self._next():
-            yield chunk
+        while piece := await self._next():
+            yield piece
 
     async def _next(self) -> bytes:
         try:
@@ -100,8 +100,8 @@ class ShopperBody:
         """The whole body, or None where it has more than `limit` bytes; then `prefix` holds what was read."""
         if self.length is not None and self.length > limit:
             return None
-        async for chunk in self:
-            self.prefix += chunk
+        async for piece in self:
+            self.prefix += piece
             if len(self.prefix) > limit:
                 return None
         return bytes(self.prefix)
@@ -134,7 +134,7 @@ class ShopperSink:
 
     def write(self, data: bytes) -> None:
         if self._chunked:
-            self._write(b"%x\r\n%b\r\n" % (len(data), data))
+            self._write(chunk(data))
         else:
             self._write(data)
 
@@ -175,29 +175,33 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
     chunked = modern and answer.length is None and not answer.bodyless
     keep = request.keep_alive and not last and (modern or answer.length is not None or answer.bodyless)
     head = answer.head + _framing(answer, chunked) + end_of_head(keep, modern)
-    if answer.rest is None:
-        _write(transport, head, answer.body)
-    else:
-        transport.write(head)
-        await _relay(request, transport, answer.body, answer.rest, chunked=chunked)
+    rest = answer.rest
+    # What is here goes in one write with the head: for a short answer, all of it.
+    body = answer.body if rest is None else answer.body + rest.take()
+    if rest is not None and rest.complete:
+        rest = None
+    _write(transport, head, _in_chunks(body, last=rest is None) if chunked else body)
+    if rest is not None:
+        await _relay(request, transport, rest, chunked=chunked)
     return Sent(answer.status, keep)
 
 
-async def _relay(
-    request: web.BaseRequest, transport: asyncio.Transport, prefix: bytes, rest: Reply, *, chunked: bool
-) -> None:
+def _in_chunks(data: bytes, *, last: bool) -> bytes:
+    """Some of a body (or nothing) as it goes in chunks; with the `last` of it, the end of the body."""
+    framed = chunk(data) if data else b""
+    return framed + LAST_CHUNK if last else framed
+
+
+async def _relay(request: web.BaseRequest, transport: asyncio.Transport, rest: Reply, *, chunked: bool) -> None:
     """Pass on what is still to come; whatever ends it early cuts both connections."""
     try:
-        sink = ShopperSink(request, chunked=chunked)
-        if prefix:
-            sink.write(prefix)
-        await rest.relay(sink)
+        await rest.relay(ShopperSink(request, chunked=chunked))
     except BaseException:
         rest.abandon()
         transport.abort()
         raise
     if chunked:
-        transport.write(_LAST_CHUNK)
+        transport.write(LAST_CHUNK)
 
 
 def cut(request: web.BaseRequest) -> Sent:

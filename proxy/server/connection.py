@@ -6,6 +6,7 @@ answered without naming us or our versions. While a worker drains,
 `request.keep_alive` is False, and with it every answer says `Connection: close`.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from heapq import nsmallest
@@ -15,6 +16,9 @@ from typing import Any, Final
 import aiohttp
 import msgspec
 from aiohttp import http_exceptions, http_parser, web
+from aiohttp.http import RawRequestMessage, StreamWriter
+from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
+from aiohttp.web_protocol import ERROR, PayloadAccessError
 
 from proxy.errors import SettingsTrouble
 
@@ -39,9 +43,93 @@ class Request(web.BaseRequest):
 
 
 class Connection(web.RequestHandler):
-    """aiohttp's connection; refuses without a word about us."""
+    """aiohttp's connection; all its requests are answered in one task, and refusals have no word about us."""
 
     __slots__ = ()
+
+    async def start(self) -> None:
+        """Answer one request after another.
+
+        As aiohttp's own `start`, which gives each request a task, and with it context variables of its own: we have
+        none, and a task more costs two turns of the loop.
+        """
+        while not self._force_close:
+            if not self._messages:
+                await self._next()
+            message, payload = self._messages.popleft()
+            self._took_one()
+            try:
+                stays = await self._serve(message, payload)
+            except asyncio.CancelledError:
+                self.force_close()
+                raise
+            except Exception:
+                _log.exception("a mistake of ours")
+                self.force_close()
+                return
+            if not stays:
+                break
+            self._idle_from_now()
+        if not self._force_close:
+            self._task_handler = None
+            if self.transport is not None:
+                self.transport.close()
+
+    async def _next(self) -> None:
+        """Wait until a request has come."""
+        self._waiter = self._loop.create_future()
+        try:
+            await self._waiter
+        finally:
+            self._waiter = None
+
+    def _took_one(self) -> None:
+        """A request has left the queue: what was held back because of a full one may come."""
+        if self._parser is not None:
+            self._parser.message_consumed()
+        if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
+            self._resume_reading_if_drained()
+
+    async def _serve(self, message: Any, payload: StreamReader) -> bool:
+        """Answer a request; whether the connection stays."""
+        manager, handler, request_of = self._manager, self._request_handler, self._request_factory
+        assert manager is not None
+        assert handler is not None
+        assert request_of is not None
+        manager.requests_count += 1
+        if not isinstance(message, RawRequestMessage):  # what was wrong with what came
+            handler, message = self._make_error_handler(message), ERROR
+        writer = StreamWriter(self, self._loop)
+        request = request_of(message, payload, self, writer, self._task_handler)  # type: ignore[arg-type]
+        try:
+            answer, gone = await self._handle_request(request, None, handler)
+        except ConnectionError:
+            return False
+        finally:
+            request._task = None  # type: ignore[assignment]  # a cycle that would outlive the request
+        if gone:
+            return False
+        self._keepalive = bool(answer.keep_alive)
+        if payload is not EMPTY_PAYLOAD:
+            await self._let_go_of(payload)
+        return self._keepalive and not self._close and not self._force_close
+
+    async def _let_go_of(self, payload: StreamReader) -> None:
+        """Read on for a while what nobody wanted: a sender that is cut off while it sends may never read the answer."""
+        if not payload.is_eof() and not self._force_close:
+            try:
+                async with asyncio.timeout(self._lingering_time):
+                    while not payload.is_eof():
+                        await payload.readany()
+            except TimeoutError:
+                self.close()
+        payload.set_exception(PayloadAccessError())
+
+    def _idle_from_now(self) -> None:
+        loop = self._loop
+        self._next_keepalive_close_time = until = loop.time() + self._keepalive_timeout
+        if self._keepalive_handle is None:
+            self._keepalive_handle = loop.call_at(until, self._process_keepalive)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

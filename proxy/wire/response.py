@@ -4,8 +4,9 @@ Made when the request goes out, handed to the caller once the head is there.
 The caller then does exactly one of these: `read` it whole, `relay` it, or
 `abandon` it (which does nothing to an answer that is complete, so it may stand
 in a `finally`). Until then at most `UNREAD` bytes wait here, the origin is held
-back, and the connection is taken. Who does not wait in a coroutine is told by a
-call (`tell`) and takes the `body`.
+back, and the connection is taken. Who wants what is here already takes it
+(`take`) and relays the rest, if there is one. Who does not wait in a coroutine
+is told by a call (`tell`) and takes the `body`.
 """
 
 import asyncio
@@ -80,14 +81,24 @@ class Response:
         """The whole body of an answer that is complete; raises as `read` does."""
         if self._error is not None and not self._is_over(limit):
             raise self._error
-        body = self._take_held()
+        body = self.take()
         if not self.complete or len(body) > limit:
             raise BodyTooLarge(body)
         return body
 
+    def take(self) -> bytes:
+        """What has come of the body, or nothing; `read` and `relay` go on behind it."""
+        held = self._held
+        if not held:
+            return b""
+        body = held[0] if len(held) == 1 else b"".join(held)
+        self._held = []
+        self._size = 0
+        return body
+
     async def relay(self, sink: Sink) -> None:
         """Write the rest of the body into `sink` as it arrives; returns at its end, raises where it has none."""
-        held = self._take_held()
+        held = self.take()
         try:
             if held:
                 sink.write(held)
@@ -196,13 +207,6 @@ class Response:
         if sink.is_full():
             self._hold_back()
             self._wake()
-
-    def _take_held(self) -> bytes:
-        held = self._held
-        body = held[0] if len(held) == 1 else b"".join(held)
-        self._held = []
-        self._size = 0
-        return body
 
     def _finish(self) -> None:
         """The answer is complete: give the connection back, or end it."""

@@ -38,6 +38,10 @@ class KeptReply:
         """Nothing is left."""
         return b""
 
+    def take(self) -> bytes:
+        """Nothing is left."""
+        return b""
+
     async def relay(self, sink: Sink) -> None:
         """Nothing is left."""
 

@@ -104,3 +104,47 @@ async def test_an_answer_that_nobody_waits_for_any_more_lets_the_marketplace_go(
     with pytest.raises(ShopperGone):
         await send(left, Answer(200, b"HTTP/1.1 200 OK\r\n", rest=rest))  # type: ignore[arg-type]
     assert abandoned == [True]
+
+
+class _Written(list[bytes]):
+    """A transport that keeps what is written to it."""
+
+    write = list.append
+
+
+class _Here:
+    """A marketplace's answer of which everything, or nothing but the beginning, has come."""
+
+    def __init__(self, *, complete: bool) -> None:
+        self.complete = complete
+
+    def take(self) -> bytes:
+        return b"begun"
+
+    async def relay(self, sink: Any) -> None:
+        sink.write(b"and ended")
+
+
+@pytest.mark.parametrize(
+    ("length", "complete", "writes"),
+    [
+        (5, True, [b"Content-Length: 5\r\n\r\nbegun"]),
+        (14, False, [b"Content-Length: 14\r\n\r\nbegun", b"and ended"]),
+        (None, True, [b"Transfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n0\r\n\r\n"]),
+        (
+            None,
+            False,
+            [b"Transfer-Encoding: chunked\r\n\r\n5\r\nbegun\r\n", b"9\r\nand ended\r\n", b"0\r\n\r\n"],
+        ),
+    ],
+)
+async def test_what_is_here_of_an_answer_is_written_at_once(
+    length: int | None, complete: bool, writes: list[bytes]
+) -> None:
+    written = _Written()
+    request: Any = SimpleNamespace(
+        transport=written, protocol=None, keep_alive=True, _message=SimpleNamespace(version=(1, 1))
+    )
+    rest: Any = _Here(complete=complete)
+    await send(request, Answer(200, b"HTTP/1.1 200 OK\r\n", rest=rest, length=length))
+    assert written == [b"HTTP/1.1 200 OK\r\n" + writes[0], *writes[1:]]

@@ -148,3 +148,46 @@ def test_an_older_aiohttp_or_one_without_its_c_parser_is_refused(monkeypatch):
         patch.setattr(http_parser, "HttpRequestParser", http_parser.HttpRequestParserPy)
         with pytest.raises(SettingsTrouble, match="C parser"):
             assert_aiohttp()
+
+
+async def test_all_requests_of_a_connection_are_answered_in_one_task():
+    tasks = []
+
+    class Noting(House):
+        async def answer(self, request):
+            tasks.append(asyncio.current_task())
+            return await super().answer(request)
+
+    async with Noting() as house:
+        answer = await house.say(b"GET /1 HTTP/1.1\r\nHost: shop\r\n\r\n" + request(b"/2"))
+        assert answer.count(b"HTTP/1.1 200 OK") == 2
+        assert tasks[0] is tasks[1] is not None
+
+
+async def test_a_body_that_nobody_read_is_let_in_so_that_the_next_request_is_understood():
+    async with House() as house:
+        reader, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(b"POST /1 HTTP/1.1\r\nHost: shop\r\nContent-Length: 10\r\n\r\n123")
+        assert b"200 OK" in await asyncio.wait_for(reader.readuntil(b"\r\n\r\n/1"), 10)
+        writer.write(b"4567890" + request(b"/2"))
+        assert b"200 OK" in await asyncio.wait_for(reader.read(), 10)
+        writer.close()
+
+
+async def test_who_leaves_ends_the_work_for_him():
+    ended = asyncio.Event()
+
+    class Waiting(House):
+        async def answer(self, request):
+            try:
+                await asyncio.Event().wait()
+            finally:
+                ended.set()
+
+    async with Waiting() as house:
+        _, writer = await asyncio.open_connection("127.0.0.1", house.port)
+        writer.write(request(b"/"))
+        await until(lambda: any(not is_idle(each) for each in house.server.connections))
+        writer.close()
+        await asyncio.wait_for(ended.wait(), 10)
+        await until(lambda: not house.server.connections)
