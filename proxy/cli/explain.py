@@ -10,7 +10,7 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO, cast
@@ -235,13 +235,16 @@ class Overheard:
         self.origin = self._client.origin if self._client else Origin.parse("http://ad-platform.invalid")
         self.calls: list[Call] = []
 
-    async def send(self, head: bytes, *, body: bytes, **how: Any) -> "OverheardResponse":
+    def send_now(self, request: bytes, **how: Any) -> None:
+        """Nothing is kept between the calls of one story, so each is sent by `send`."""
+
+    async def send(self, request: bytes, **how: Any) -> "OverheardResponse":
         """Send a call, and keep its body."""
-        call = Call(body)
+        call = Call(request.partition(b"\r\n\r\n")[2])
         self.calls.append(call)
         if self._client is None:
             raise Refused("no ad platform was named")
-        return OverheardResponse(await self._client.send(head, body=body, **how), call)
+        return OverheardResponse(await self._client.send(request, **how), call)
 
     async def close(self) -> None:
         if self._client is not None:
@@ -258,8 +261,11 @@ class OverheardResponse:
         self.header = response.header
         self.abandon = response.abandon
 
-    async def read(self, limit: int) -> bytes:
+    def tell(self, limit: int, told: Callable[["OverheardResponse"], None]) -> None:
+        """Call `told` once the body is there."""
+        self._response.tell(limit, lambda response: told(self))
+
+    def body(self, limit: int) -> bytes:
         """The whole body."""
-        body = await self._response.read(limit)
-        self._call.answer = body
-        return body
+        self._call.answer = self._response.body(limit)
+        return self._call.answer
