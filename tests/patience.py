@@ -7,6 +7,9 @@ from typing import Any
 
 SECONDS = 20.0
 
+A_PROCESS = 60.0
+"""Seconds for a whole process to start, or to do its work and end, on a machine that is busy with others."""
+
 
 async def until(
     what: Callable[[], Any], why: str | Callable[[], str] = "it never came true", every: float = 0.005

@@ -17,7 +17,7 @@ from proxy.events.keeping.outbox import Dead
 from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from tests.docs.markdown import ROOT, Block, blocks, commands, newcomers_path
 from tests.integration.demonstration import Demonstration
-from tests.patience import SECONDS
+from tests.patience import A_PROCESS
 from tests.unit.events.keeping.outbox_contract import an_event
 
 # `make test` would run itself; `make demo` runs until Ctrl-C, and the demo's own tests start it;
@@ -75,7 +75,7 @@ def run(command: str, folder: Path) -> str:
         env=environment,
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=A_PROCESS,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -121,7 +121,7 @@ def assert_it_serves(command: str, demo: Demonstration, folder: Path) -> None:
         assert any("serves" in line for line in process.stdout)
     finally:
         process.terminate()
-        assert process.wait(SECONDS) == 0
+        assert process.wait(A_PROCESS) == 0
 
 
 def assert_it_is_an_ad_platform(command: str, folder: Path) -> None:
@@ -143,7 +143,7 @@ def assert_it_is_an_ad_platform(command: str, folder: Path) -> None:
         assert process.stdout.readline().startswith("ad platform: http://")
     finally:
         process.terminate()
-        assert process.wait(SECONDS) == 0
+        assert process.wait(A_PROCESS) == 0
 
 
 def shape_of(output: str) -> str:

@@ -14,7 +14,7 @@ import pytest
 from proxy.cli.main import main
 from tests.docs.markdown import ROOT, commands, newcomers_path
 from tests.integration.demonstration import Demonstration
-from tests.patience import SECONDS
+from tests.patience import A_PROCESS
 
 PAGE, SECTION = newcomers_path()
 COMMANDS = [command for block, command, _ in commands() if block.page == PAGE and block.text in SECTION]
@@ -47,7 +47,7 @@ class Newcomer:
     def runs(self, command: str) -> str:
         """A command that ends by itself; what it printed."""
         process = self.start(command)
-        said, _ = process.communicate(timeout=SECONDS)
+        said, _ = process.communicate(timeout=A_PROCESS)
         assert process.returncode == 0, said
         return said
 
@@ -79,7 +79,7 @@ def newcomer(tmp_path, api):
     for process in someone.running:
         process.terminate()
     for process in someone.running:
-        process.wait(SECONDS)
+        process.wait(A_PROCESS)
 
 
 def test_three_commands_lead_from_an_api_to_ads_in_its_answers(newcomer):

@@ -14,7 +14,7 @@ from typing import Any
 
 import psutil
 
-from tests.patience import SECONDS
+from tests.patience import A_PROCESS, SECONDS
 
 ROOT = Path(__file__).parents[2]
 FREE_PORTS = ["--port", "0", "--admin-port", "0", "--shop-port", "0", "--sandbox-port", "0"]
@@ -43,7 +43,7 @@ class Demonstration:
     def says(self, pattern: str) -> re.Match[str]:
         """Wait until it has said something that fits."""
         with self._more:
-            assert self._more.wait_for(lambda: re.search(pattern, self.said), SECONDS), self.said
+            assert self._more.wait_for(lambda: re.search(pattern, self.said), A_PROCESS), self.said
         return re.search(pattern, self.said)
 
     def running(self) -> "Demonstration":
@@ -76,7 +76,7 @@ class Demonstration:
     def end(self, number: int = signal.SIGINT) -> int:
         """Send it a signal; its exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(SECONDS)
+        code = self.process.wait(A_PROCESS)
         self._reader.join(SECONDS)
         return code
 

@@ -23,8 +23,8 @@ def test_patterns_that_can_take_forever_are_refused(pattern: str) -> None:
 
 
 def test_what_is_taken_ends_soon_even_on_a_hostile_id() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for pattern in (r"(.+)-.+-.+=", r"^(\w+)\s\w+$"):
         assert why_slow(pattern) == ""
         assert re.search(pattern, "a" * 300) is None
-    assert time.perf_counter() - start < 10  # against forever, not a measurement
+    assert time.process_time() - start < 10  # against forever, not a measurement

@@ -69,11 +69,11 @@ def test_what_is_no_yaml_is_one_plain_sentence(text: str, message: str, hint: st
 
 def test_306_bytes_of_aliases_are_refused_at_once() -> None:
     assert 250 < len(BOMB) < 400
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(NotYaml) as caught:
         read_yaml(BOMB)
     assert "grows to more than" in caught.value.message
-    assert time.perf_counter() - start < 5  # against minutes and gigabytes, not a measurement
+    assert time.process_time() - start < 5  # against minutes and gigabytes, not a measurement
 
 
 def test_a_few_aliases_are_taken() -> None:
