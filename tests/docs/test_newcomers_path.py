@@ -55,7 +55,7 @@ class Newcomer:
         """A command that stays; `says` is where it prints the address that is `usually` another one."""
         process, said = self.start(command), ""
         assert process.stdout is not None
-        too_long = threading.Timer(SECONDS, process.kill)
+        too_long = threading.Timer(A_PROCESS, process.kill)
         too_long.start()
         for line in process.stdout:
             said += line
