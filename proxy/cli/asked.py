@@ -7,6 +7,7 @@ import argparse
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
 
 from proxy.ask import Ask
@@ -37,7 +38,17 @@ class Request:
 
 def is_url(source: str) -> bool:
     """Whether a source is an address, and not a file."""
-    return source.startswith(("http://", "https://"))
+    return source.lower().startswith(("http://", "https://"))
+
+
+def media_type(body: bytes) -> bytes:
+    """The Content-Type that such a body is sent with, where nobody says it."""
+    begins = body.lstrip()[:1]
+    if begins == b"<":
+        return b"application/xml"
+    if begins in (b"{", b"["):
+        return b"application/x-ndjson" if re.search(rb"\}\s*\n\s*\{", body) else b"application/json"
+    return b"application/x-www-form-urlencoded"
 
 
 def read_request(args: argparse.Namespace) -> Request:
@@ -47,6 +58,7 @@ def read_request(args: argparse.Namespace) -> Request:
         SettingsTrouble: it does not say enough.
     """
     if not is_url(args.source) and not args.request:
+        content(Path(args.source))  # what is no file is told to be none, before what a file would need
         raise SettingsTrouble(
             f"{args.source}: a saved response does not say which request it answered; "
             "add --request 'GET https://search.example/api/search?q=lamp'"
@@ -58,6 +70,12 @@ def read_request(args: argparse.Namespace) -> Request:
     except ValueError as error:
         raise SettingsTrouble(f"{url.strip()!r} is no address: {error}") from error
     path = parts.path or "/"
+    if "@" in parts.netloc:
+        raise SettingsTrouble("an address with a user name in it: write that as --header 'Authorization: Basic ...'")
+    if is_url(there) and not parts.hostname:
+        raise SettingsTrouble(
+            f"{there}: this address has no host; write it as https://search.example/api/search?q=lamp"
+        )
     if not method.isupper() or not path.startswith("/") or not (parts.netloc or parts.path):
         raise SettingsTrouble(f"--request {args.request!r}: write a method and a URL, such as 'GET /api/search?q=lamp'")
     target = path + (f"?{parts.query}" if parts.query else "")
@@ -88,7 +106,21 @@ def content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise SettingsTrouble(f"{path}: {error.strerror}") from error
+        raise SettingsTrouble(f"{path}: {error.strerror}{_meant(str(path))}") from error
+
+
+_LIKE_AN_ADDRESS: Final = re.compile(r"(localhost|[\w-]+(\.[\w-]+)+|\[[\da-f:]+\])(:\d+)?(/|$)", re.I)
+_SCHEME: Final = re.compile(r"([a-z][a-z\d+.-]*):/+", re.I)
+
+
+def _meant(name: str) -> str:
+    """What else the name of a file that is not there may have been."""
+    scheme = _SCHEME.match(name)
+    if scheme:
+        return f"; an address begins with http:// or https://, and not with {scheme[1]}:"
+    # The name of a file, too, may look like that of a host: `saved.json` is none, `search.example/api` may be one.
+    looks = _LIKE_AN_ADDRESS.match(name) if "/" in name or ":" in name else None
+    return "; if it is an address, put https:// or http:// before it" if looks else ""
 
 
 def site(url: str) -> str:

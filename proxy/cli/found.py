@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
+from proxy.cli.asked import media_type
 from proxy.discovery import Discovery, Request, RunnerUp, Written
 from proxy.discovery.finding import NOTHING
 from proxy.discovery.lines import one_line
@@ -17,13 +18,24 @@ MOST_SHOWN: Final = 6
 _ADS: Final = "--ads-url http://127.0.0.1:8082 --ads-key-file ads.key"
 
 
-def told(args: argparse.Namespace, discovery: Discovery, written: Written, request: Request | None) -> str:
-    """Everything there is to say about a rule that was written."""
+def told(
+    args: argparse.Namespace, discovery: Discovery, written: Written, request: Request | None, hindrance: str = ""
+) -> str:
+    """Everything there is to say about a rule that was written.
+
+    Args:
+        args: the command line.
+        discovery: what was found.
+        written: the rule.
+        request: what the sample answers, where it is known.
+        hindrance: why the proxy would merge nothing into such an answer; "" where it would.
+    """
     return _text(
         [
             *_what(discovery, written),
             *_table(discovery.runners_up),
             *_doubts(discovery, written),
+            *([f"This answer would stay without ads: {hindrance}."] if hindrance else []),
             "",
             *_next(args, request, written.proposal.page.name),
         ]
@@ -38,15 +50,13 @@ def nothing_found(source: str, discovery: Discovery) -> str:
         lines += ["", *_table(discovery.runners_up)]
     else:
         lines.append("There is no list of objects in it at all.")
-    return _text(
-        [
-            *lines,
-            "",
-            "Give the answer of a search that finds several products. Where products stand in an object by their id,",
-            "and not in a list, no rule can merge ads into them. If one of the lists above is it, write the rule by",
-            "hand: its path goes to `products.list`; docs/rules.md says the rest.",
+    lines += ["", "Give the answer of a search that finds several products."]
+    if discovery.runners_up:
+        lines += [
+            "If one of the lists above is it, write the rule by hand: its path goes to `products.list`; docs/rules.md",
+            "says the rest.",
         ]
-    )
+    return _text(lines)
 
 
 def _text(lines: list[str]) -> str:
@@ -66,8 +76,14 @@ def _what(discovery: Discovery, written: Written) -> Iterator[str]:
         return
     seen = f"This looks like {backend.preset} ({', '.join(backend.because[:3])})"
     if written.proposal.preset:
-        own = f", but for the id: {discovery.fit.own_id}" if discovery.fit and discovery.fit.own_id else ""
+        fit = discovery.fit
+        own = f", but for the id: {fit.own_id}" if fit and fit.own_id else ""
         yield f"{seen}; its preset fits{own}."
+        if fit and fit.only:
+            yield (
+                f"Only {len(fit.only.arrays)} of its {fit.whole} lists hold products; so that the others get no "
+                f"auction, write `list: {fit.only}` under `products`."
+            )
     else:
         yield f"{seen}, but its preset does not fit this sample: the rule says everything itself."
 
@@ -113,15 +129,23 @@ def _next(args: argparse.Namespace, request: Request | None, page: str) -> Itera
     upstream = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://YOUR-SEARCH-API"
     yield f"  {PROGRAM} sandbox --any --key-file ads.key"
     yield f"  {PROGRAM} serve --upstream {shlex.quote(upstream)} --rules {folder} {_ADS}"
-    if request is not None and request.method == "GET":
-        yield f"  curl -i {shlex.quote(_through_the_proxy(parts))}"
+    if request is not None and request.method in ("GET", "POST"):
+        yield f"  curl -i {shlex.join(_through_the_proxy(args, request, parts))}"
     yield ""
     yield "The sandbox is an ad platform in which every product bids; give it and the proxy a terminal each."
-    yield "For real ads leave it and --ads-url out, and put the key of Topsort's into ads.key."
+    yield "For real ads leave it and --ads-url out, and put Topsort's key into ads.key."
 
 
-def _through_the_proxy(asked: SplitResult) -> str:
-    return urlunsplit(("http", "127.0.0.1:8080", asked.path or "/", asked.query, ""))
+def _through_the_proxy(args: argparse.Namespace, request: Request, parts: SplitResult) -> list[str]:
+    """What curl is told, to ask the proxy what the sample was asked."""
+    words = [word for header in args.header for word in ("-H", header)]
+    if args.body is not None:
+        said = any(header.lower().startswith("content-type:") for header in args.header)
+        kind = [] if said else ["-H", f"Content-Type: {media_type(request.body or b'').decode()}"]
+        words += [*kind, "--data-binary", f"@{args.body}"]
+    if request.method != ("POST" if args.body is not None else "GET"):
+        words += ["-X", request.method]
+    return [*words, urlunsplit(("http", "127.0.0.1:8080", parts.path or "/", parts.query, ""))]
 
 
 def _words(args: argparse.Namespace) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from proxy.cli.asked import Request as Asked
 from proxy.cli.asked import add_arguments, content, is_url, read_request
 from proxy.cli.found import nothing_found, told
-from proxy.cli.sampling import fetch
+from proxy.cli.sampling import Fetched, fetch
 from proxy.discovery import NotASample, Request, discover, write_rule
 from proxy.errors import SettingsTrouble
 
@@ -35,10 +35,10 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None and args.out.exists():
         raise SettingsTrouble(f"--out {args.out}: this file exists; name another, or remove it")
     asked = None if not is_url(args.source) and not args.request else read_request(args)
-    body = _sample(args, asked)
+    sample = _sample(args, asked)
     request = _request(asked)
     try:
-        discovery = discover(body, request)
+        discovery = discover(sample.body, request)
     except NotASample as trouble:
         raise SettingsTrouble(f"{args.source}: {trouble}") from trouble
     if discovery.found is None:
@@ -49,15 +49,15 @@ def run(args: argparse.Namespace) -> int:
         sys.stdout.write(written.text)
     else:
         _write(args.out, written.text)
-    sys.stderr.write(told(args, discovery, written, request))
+    sys.stderr.write(told(args, discovery, written, request, sample.hindrance))
     return 0
 
 
-def _sample(args: argparse.Namespace, asked: Asked | None) -> bytes:
-    """The response's body, decoded."""
+def _sample(args: argparse.Namespace, asked: Asked | None) -> Fetched:
+    """The response, decoded."""
     if asked is None:
-        return content(Path(args.source))
-    return asyncio.run(fetch(asked)) if asked.saved is None else asked.saved
+        return Fetched(content(Path(args.source)))
+    return asyncio.run(fetch(asked)) if asked.saved is None else Fetched(asked.saved)
 
 
 def _request(asked: Asked | None) -> Request | None:

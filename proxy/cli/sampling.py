@@ -4,21 +4,29 @@ One request, no retries, nothing followed: a redirect is told, since a rule is
 for the address that answers. What comes is decoded, within a bound.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urljoin
 
 from proxy import __version__
 from proxy.ask import Ask
-from proxy.cli.asked import Request, client, site
+from proxy.cli.asked import Request, client, media_type, site
+from proxy.discovery.lines import one_line
+from proxy.discovery.markup import looks_like_markup
 from proxy.discovery.sample import LARGEST
 from proxy.errors import MarketplaceTrouble, SettingsTrouble
 from proxy.search import coding
-from proxy.search.headers import Peer
+from proxy.search.headers import Peer, every, forbids_transforming
+from proxy.search.media import is_json, is_xml
 from proxy.search.organic import content_coding
 from proxy.search.upstream import Upstream
-from proxy.wire.errors import BodyTooLarge, WireTrouble
+from proxy.wire.errors import BodyTooLarge, FirstByteTimeout, WireTrouble
 from proxy.wire.response import Response
 
 SECONDS: Final = 30.0
+MOST_WORDS: Final = 16 * 1024
+"""Bytes of an error's body that are read to be told."""
 _LOCAL: Final = Peer("127.0.0.1", trusted=True, scheme=b"http")
 _USUAL: Final = (
     (b"Accept", b"application/json, */*;q=0.5"),
@@ -27,8 +35,21 @@ _USUAL: Final = (
 )
 
 
-async def fetch(request: Request) -> bytes:
-    """The body of the answer to a request, without its coding.
+@dataclass(frozen=True)
+class Fetched:
+    """A sample.
+
+    Attributes:
+        body: without its coding.
+        hindrance: what of its head keeps ads out of every such answer; "" where nothing does.
+    """
+
+    body: bytes
+    hindrance: str = ""
+
+
+async def fetch(request: Request) -> Fetched:
+    """The answer to a request.
 
     Raises:
         SettingsTrouble: there is none that could be a sample: no connection, another status, too large.
@@ -39,9 +60,19 @@ async def fetch(request: Request) -> bytes:
         response = await upstream.send(_with_usual(request.ask), _LOCAL, request.body, for_ads=True, search=True)
         return await _read(response, request)
     except (MarketplaceTrouble, WireTrouble) as trouble:
-        raise SettingsTrouble(f"{request.url}: no answer: {trouble}") from trouble
+        slow = isinstance(trouble.__cause__, FirstByteTimeout)
+        why = f" within {SECONDS:.0f} seconds" if slow else f": {trouble}{_tls_hint(str(trouble))}"
+        raise SettingsTrouble(f"{request.url}: no answer{why}") from trouble
     finally:
         await marketplace.close()
+
+
+def _tls_hint(trouble: str) -> str:
+    if "WRONG_VERSION" in trouble:
+        return "; is it an address with http://?"
+    if "TLS: " in trouble and "certificate" in trouble:
+        return "; if it is your own authority's, name its file: SSL_CERT_FILE=ca.pem sponsored-proxy ..."
+    return ""
 
 
 def _with_usual(ask: Ask) -> Ask:
@@ -49,17 +80,17 @@ def _with_usual(ask: Ask) -> Ask:
     own = {name.lower() for name, _ in ask.headers}
     usual = [line for line in _USUAL if line[0].lower() not in own]
     if ask.body is not None and b"content-type" not in own:
-        usual.append((b"Content-Type", b"application/json"))
+        usual.append((b"Content-Type", media_type(ask.body)))
     return Ask(ask.method, ask.target, [*ask.headers, *usual], ask.body, ask.client)
 
 
-async def _read(response: Response, request: Request) -> bytes:
+async def _read(response: Response, request: Request) -> Fetched:
     if response.status != 200:
-        why = _about(response)
-        response.abandon()
-        raise SettingsTrouble(f"{request.url}: {why}")
+        why = about_status(response.status, response.header, request.url)
+        raise SettingsTrouble(f"{request.url}: {why}{await _its_words(response)}")
     try:
-        return coding.decode(await response.read(LARGEST), content_coding(response), LARGEST)
+        body = coding.decode(await response.read(LARGEST), content_coding(response), LARGEST)
+        return Fetched(body, _hindrance(response, body))
     except (BodyTooLarge, coding.TooLarge):
         raise SettingsTrouble(
             f"{request.url}: the response is larger than {LARGEST >> 20} MiB; ask for fewer products"
@@ -68,15 +99,52 @@ async def _read(response: Response, request: Request) -> bytes:
         raise SettingsTrouble(f"{request.url}: {trouble}") from trouble
 
 
-def _about(response: Response) -> str:
-    """What a status other than 200 means for whoever wants a sample."""
-    status = response.status
+def _hindrance(response: Response, body: bytes) -> str:
+    """Why the proxy would merge nothing into an answer with such a head, whatever its body."""
+    kind = response.header(b"content-type")
+    takes, right = (is_xml, "application/xml") if looks_like_markup(body) else (is_json, "application/json")
+    if not takes(kind):
+        said = kind.decode("latin-1") if kind else "missing"
+        return f"its Content-Type is {said}, and ads are merged only into {right} in UTF-8"
+    if forbids_transforming(every(response.raw_headers, b"cache-control")):
+        return "its Cache-Control says `no-transform`, and that is obeyed: take it out there, if ads are wanted"
+    return ""
+
+
+def about_status(status: int, header: Callable[[bytes], bytes | None], url: str) -> str:
+    """What a status other than 200 means for whoever wants to see products.
+
+    Args:
+        status: of the marketplace's answer.
+        header: its fields.
+        url: what was asked for.
+    """
     if 300 <= status < 400:
-        there = (response.header(b"location") or b"").decode("utf-8", "replace")
-        return f"the marketplace redirects ({status}) to {there or 'nowhere'}; give that address"
+        there = (header(b"location") or b"").decode("utf-8", "replace")
+        return (
+            f"the marketplace redirects ({status}) to {urljoin(url, there) if there else 'nowhere'}; give that address"
+        )
     if status in (401, 403):
         return f"the marketplace refuses this ({status}); send what your frontend sends, with --header 'NAME: VALUE'"
     if status in (404, 405):
         hint = "is this the address that your frontend calls, with its method (--request 'POST URL', --body FILE)?"
         return f"the marketplace has nothing there ({status}); {hint}"
+    if status == 429:
+        later = (header(b"retry-after") or b"").decode("latin-1")
+        when = f"after {later} seconds" if later.isdigit() else "later"
+        return f"the marketplace was asked too often (429); try again {when}"
+    if 400 <= status < 500:
+        hint = "compare with what your frontend sends: --body FILE, --header 'NAME: VALUE'"
+        return f"the marketplace does not understand this ({status}); {hint}"
     return f"the marketplace answered {status}, and a sample is the 200 of a search that finds products"
+
+
+async def _its_words(response: Response) -> str:
+    """How the marketplace itself explains its status; "" where it does not, or with a whole web page."""
+    try:
+        text = coding.decode(await response.read(MOST_WORDS), content_coding(response), MOST_WORDS).decode("utf-8")
+    except (BodyTooLarge, WireTrouble, coding.TooLarge, coding.CodingTrouble, UnicodeDecodeError):
+        response.abandon()
+        return ""
+    words = " ".join(text.split())
+    return "" if not words or words.startswith("<") else f". It says: {one_line(words[:300])}"

@@ -79,6 +79,17 @@ def candidates(value: object) -> list[Candidate]:
     return [Candidate(steps, tuple(arrays)) for steps, arrays in found.items()]
 
 
+def first_empty(value: object) -> str | None:
+    """The path of the outermost array with nothing in it, the first of them; None where there is none."""
+    waiting: list[tuple[tuple[Step, ...], object]] = [((), value)]
+    for steps, each in waiting:  # grows while it is walked
+        if each == []:
+            return str(Selector.of(steps))
+        if isinstance(each, dict) and len(steps) < DEEPEST and len(waiting) < MOST_VALUES:
+            waiting += [((*steps, Name(key)), inner) for key, inner in each.items() if can_be_named(key)]
+    return None
+
+
 def _arrays(value: object) -> Iterator[tuple[tuple[Step, ...], Array]]:
     """Every array that is mostly objects, in the order of the sample, level by level."""
     waiting: list[tuple[tuple[Step, ...], object, int | None, object]] = [((), value, None, None)]

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple
 
 from proxy.discovery.backends import Recognised, recognise
-from proxy.discovery.candidates import candidates
-from proxy.discovery.fit import Fit, fits, takes
+from proxy.discovery.candidates import candidates, first_empty
+from proxy.discovery.fit import Fit, fits, takes, with_products_only
 from proxy.discovery.identity import GOOD, identities
 from proxy.discovery.keyed import is_better, lone, under_their_ids
 from proxy.discovery.markup import INSIDE, looks_like_markup, read_markup, spelled
@@ -120,7 +120,8 @@ def _discovered(value: object, request: Request | None) -> Discovery:
     if products is not None and (chosen is None or is_better(products, chosen, value)):
         return _no_list(_NO_ARRAY.format(products.candidate), ranked)
     if chosen is None:
-        return _no_list(NOTHING, ranked)
+        empty = first_empty(value)
+        return _no_list(_EMPTY.format(empty) if empty else NOTHING, ranked)
     return _of_list(chosen, ranked, backends)
 
 
@@ -129,6 +130,8 @@ _NO_ARRAY: Final = (
     "{} holds products under their ids, and an object has no order that ads could have a place in: no rule can merge "
     "into it; ask for them as an array (another parameter or version of the API), or make one of it before the proxy"
 )
+
+_EMPTY: Final = "{} is an empty list: ask for something that the marketplace has"
 
 
 def _no_list(why: str, ranked: Sequence[Scored]) -> Discovery:
@@ -190,6 +193,7 @@ def _fitting(
 
 def _of_preset(backend: Recognised, fit: Fit, ranked: Sequence[Scored]) -> Discovery:
     others = tuple(_told(each) for each in ranked if each.candidate.steps != fit.found.candidate.steps)[:MOST_TOLD]
+    fit = with_products_only(fit, (each.candidate for each in ranked))
     doubts = tuple(_doubtful_ids(fit.found)) if fit.own_id else ()
     place, id_place = str(fit.found.candidate), str(fit.found.ids[0])
     return Discovery(place, id_place, backend.preset, not doubts, doubts, others, fit.found, backend, fit)

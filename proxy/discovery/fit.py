@@ -6,7 +6,8 @@ preset says; an id that is not there is looked for, and written over it.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
@@ -15,6 +16,7 @@ from proxy.discovery.candidates import Array, Candidate
 from proxy.discovery.identity import GOOD, Identity, identities, identity_at
 from proxy.discovery.looks import look_at
 from proxy.discovery.scores import Scored
+from proxy.discovery.siblings import listings_of
 from proxy.rules.book import Book
 from proxy.rules.files import read_book
 from proxy.rules.rule import Rule
@@ -34,11 +36,15 @@ class Fit:
         rule: the preset, as a rule.
         found: the list it names, with its ids; the first is the one to use.
         own_id: why the preset's id is not used; "" where it is.
+        whole: how many lists there are at the preset's path.
+        only: those of them that hold products, with a path that names just these; None where all do.
     """
 
     rule: Rule
     found: Scored
     own_id: str = ""
+    whole: int = 0
+    only: Candidate | None = None
 
 
 @cache
@@ -62,6 +68,20 @@ def fits(name: str, value: object) -> Fit | None:
     guesses = identities(candidate.listings, look.wrap, candidate.called)
     ids, why = _ids(rule, candidate, guesses)
     return Fit(rule, Scored(candidate, look, ids, 0.0), why) if ids else None
+
+
+def with_products_only(fit: Fit, seen: Iterable[Candidate]) -> Fit:
+    """The fit that knows which of the preset's lists hold no products: suggestions are often asked for in one go.
+
+    Args:
+        fit: the fit.
+        seen: the lists of the sample, among them the preset's.
+    """
+    whole = next((each for each in seen if each.steps == fit.found.candidate.steps), None)
+    only = listings_of(whole) if whole else None
+    if whole is None or only is None or only is whole:
+        return fit
+    return replace(fit, whole=len(whole.arrays), only=only)
 
 
 def _ids(rule: Rule, candidate: Candidate, guesses: list[Identity]) -> tuple[tuple[Identity, ...], str]:

@@ -29,9 +29,21 @@ def read_sample(body: bytes) -> object:
     try:
         return json.loads(body.decode("utf-8-sig"), parse_constant=_no_json)
     except UnicodeDecodeError:
-        raise NotASample("the response is not text in UTF-8; save it decoded (curl: --compressed)") from None
+        raise NotASample(_not_utf_8(body)) from None
     except (ValueError, RecursionError) as error:
         raise NotASample(_told(body, error)) from None
+
+
+_PACKED: Final = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"\x78")
+"""How gzip, zstd and deflate begin; brotli has no beginning of its own."""
+
+
+def _not_utf_8(body: bytes) -> str:
+    if body.startswith(_PACKED) or not re.search(rb"[{\[<]", body[:200]):
+        return "the response is compressed, or no text in UTF-8; save it decoded (curl: --compressed)"
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "the response is text in UTF-16, and only UTF-8 can be read; save it as UTF-8"
+    return "the response is text, but not in UTF-8, and ads are merged only into UTF-8; ask the marketplace for that"
 
 
 def _no_json(word: str) -> NoReturn:

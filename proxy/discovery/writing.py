@@ -174,12 +174,14 @@ def _products(proposal: Proposal, request: Request | None) -> Iterator[Line]:
     if proposal.preset and proposal.id is None:
         yield Line("# products:", "as the preset says, and the sample has it:")
         yield Line(f"#   list: {found.candidate}", _about_list(proposal.discovery))
+        yield from _only_products(proposal, "#   list: ")
         yield Line(f"#   id: {found.ids[0]}", _about_ids(found.ids[0]))
         yield from (Line(f"#   id: {each}", _instead(each)) for each in _other_ids(found))
         return
     yield Line("products:", "where they stand in the response")
     if not proposal.preset:
         yield Line(f"  list: {value(proposal.discovery.list or '')}", _about_list(proposal.discovery))
+    yield from _only_products(proposal, "  # list: ")
     yield Line(f"  id: {value(proposal.id or '')}", _about_ids(found.ids[0]))
     yield from (
         Line(f"  # id: {value(_inside(str(each), proposal.discovery))}", _instead(each)) for each in _other_ids(found)
@@ -191,6 +193,13 @@ def _products(proposal: Proposal, request: Request | None) -> Iterator[Line]:
         doubt = "" if proposal.vendor.sure else "# "
         why = f"for max_per_vendor; {shown(proposal.vendor.example)} in the first"
         yield Line(f"  {doubt}vendor: {value(_inside(proposal.vendor.path, proposal.discovery))}", why)
+
+
+def _only_products(proposal: Proposal, key: str) -> Iterator[Line]:
+    """A narrower list, where some of the preset's hold no products."""
+    fit = proposal.discovery.fit
+    if proposal.preset and fit and fit.only:
+        yield Line(f"{key}{value(str(fit.only))}", f"{len(fit.only.arrays)} of {fit.whole} hold products")
 
 
 def _inside(path: str, discovery: Discovery) -> str:

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from proxy.cli.asked import add_arguments, client, read_request, site
+from proxy.cli.asked import add_arguments, client, media_type, read_request, site
 from proxy.errors import SettingsTrouble
 
 
@@ -50,8 +50,15 @@ def test_a_url_goes_out_as_a_browser_sends_it(url, target):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("saved.json",), "add --request"),
-        (("absent.json", "--request", "GET /x"), "absent.json"),
+        (("absent.json",), "No such file or directory$"),
+        (("absent.json", "--request", "GET /x"), "No such file or directory$"),
+        (("absent/answer.json",), "No such file or directory$"),
+        (("search.example/api/search?q=lamp",), "put https:// or http:// before it"),
+        (("127.0.0.1:8081/api/search",), "put https:// or http:// before it"),
+        (("localhost:8081",), "put https:// or http:// before it"),
+        (("ftp://search.example/a",), "begins with http:// or https://, and not with ftp:"),
+        (("http://u:p@search.example/a",), "--header 'Authorization: Basic"),
+        (("http://",), "has no host"),
         (("http://a.example", "--request", "get /x"), "write a method and a URL"),
         (("http://a.example", "--header", "odd"), "write a name and a value"),
         (("http://[::1",), "no address"),
@@ -60,6 +67,30 @@ def test_a_url_goes_out_as_a_browser_sends_it(url, target):
 def test_what_cannot_be_used_is_one_clear_line(arguments, says):
     with pytest.raises(SettingsTrouble, match=says):
         asked(*arguments)
+
+
+def test_a_saved_response_alone_says_what_is_lacking(tmp_path: Path):
+    (tmp_path / "saved").write_bytes(b"[]")
+    with pytest.raises(SettingsTrouble, match="add --request"):
+        asked(str(tmp_path / "saved"))
+
+
+def test_a_scheme_may_be_in_capitals():
+    assert asked("HTTPS://search.example/s").url == "https://search.example/s"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b' {"q": 1}', b"application/json"),
+        (b"[1]", b"application/json"),
+        (b"{}\n{}\n", b"application/x-ndjson"),
+        (b"q=lamp&page=1", b"application/x-www-form-urlencoded"),
+        (b"<search/>", b"application/xml"),
+    ],
+)
+def test_a_body_is_sent_as_what_it_looks_like(body, kind):
+    assert media_type(body) == kind
 
 
 def test_a_client_is_made_for_the_site_of_a_url():

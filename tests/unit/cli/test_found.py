@@ -34,8 +34,34 @@ def test_the_next_commands_are_as_they_must_be_typed():
         "  sponsored-proxy sandbox --any --key-file ads.key",
         "  sponsored-proxy serve --upstream https://search.example --rules rules"
         " --ads-url http://127.0.0.1:8082 --ads-key-file ads.key",
-        "  curl -i 'http://127.0.0.1:8080/api/search?q=lamp&page=1'",
+        "  curl -i -H 'Cookie: a=b c' 'http://127.0.0.1:8080/api/search?q=lamp&page=1'",
     ]
+
+
+def test_what_a_post_carried_is_sent_again_through_the_proxy():
+    url = "https://search.example/api/search"
+    request = Request("POST", url, (), b'{"query": "lamp"}')
+    said = told_of({"products": products()}, request, source=url, body=Path("the body.json"))
+    assert (
+        "  curl -i -H 'Content-Type: application/json' --data-binary '@the body.json' http://127.0.0.1:8080/api/search\n"
+        in said
+    )
+
+
+def test_an_answer_that_the_proxy_would_leave_alone_is_told():
+    discovery = discover(json.dumps({"products": products()}).encode())
+    said = told(arguments(), discovery, write_rule(discovery, None), None, "its Content-Type is text/plain")
+    assert "This answer would stay without ads: its Content-Type is text/plain.\n" in said
+
+
+def test_lists_of_a_preset_without_products_are_told():
+    value = json.loads((SAMPLES / "algolia-multi" / "response.json").read_text())
+    assert "Only 2 of its 3 lists hold products" in told_of(value)
+
+
+def test_an_empty_list_is_told_to_be_that():
+    said = nothing_found("saved.json", discover(b'{"total": 0, "data": {"items": []}}'))
+    assert "$.data.items is an empty list: ask for something that the marketplace has" in said
 
 
 def test_a_written_file_is_named_in_them():

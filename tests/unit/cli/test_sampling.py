@@ -57,9 +57,21 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
     "/bomb": lambda: (200, {"Content-Encoding": "gzip"}, gzip.compress(b" " * (LARGEST + 1))),
     "/large": lambda: (200, {}, b" " * (LARGEST + 1)),
     "/moved": lambda: (302, {"Location": "https://www.shop.example/search"}, b""),
+    "/here": lambda: (301, {"Location": "/there?q=1"}, b""),
     "/login": lambda: (401, {}, b""),
     "/absent": lambda: (404, {}, b""),
-    "/broken": lambda: (500, {}, b"{}"),
+    "/broken": lambda: (500, {}, b""),
+    "/odd-query": lambda: (400, {}, b'{"message": "Index\\n `x` \x1b[31mnot found"}'),
+    "/busy": lambda: (429, {"Retry-After": "7"}, b"<html>"),
+    "/json": lambda: (200, {"Content-Type": "application/hal+json; charset=UTF-8"}, BODY),
+    "/script": lambda: (200, {"Content-Type": "text/javascript"}, BODY),
+    "/latin": lambda: (200, {"Content-Type": "application/json; charset=iso-8859-1"}, BODY),
+    "/as-it-is": lambda: (
+        200,
+        {"Content-Type": "application/json", "Cache-Control": "no-transform"},
+        BODY,
+    ),
+    "/xml": lambda: (200, {"Content-Type": "application/json"}, b"<a/>"),
 }
 
 
@@ -81,7 +93,7 @@ def asked(site: str, path: str, method: str = "GET", headers=(), body: bytes | N
 
 @pytest.mark.parametrize("path", ["/plain", "/gzip", "/br", "/zstd"])
 async def test_the_body_comes_without_its_coding(marketplace: str, path: str) -> None:
-    assert await fetch(asked(marketplace, path)) == BODY
+    assert (await fetch(asked(marketplace, path))).body == BODY
 
 
 async def test_it_is_asked_as_a_client_asks(marketplace: str) -> None:
@@ -96,6 +108,8 @@ async def test_it_is_asked_as_a_client_asks(marketplace: str) -> None:
 async def test_a_body_is_sent(marketplace: str) -> None:
     await fetch(asked(marketplace, "/plain", "POST", body=b'{"q": "x"}'))
     assert (Marketplace.seen["body"], Marketplace.seen["content-type"]) == ('{"q": "x"}', "application/json")
+    await fetch(asked(marketplace, "/plain", "POST", body=b"q=x&page=1"))
+    assert Marketplace.seen["content-type"] == "application/x-www-form-urlencoded"
 
 
 @pytest.mark.parametrize(
@@ -108,13 +122,43 @@ async def test_a_body_is_sent(marketplace: str) -> None:
         ("/moved", r"redirects \(302\) to https://www.shop.example/search; give that address"),
         ("/login", r"refuses this \(401\).*--header"),
         ("/absent", r"nothing there \(404\)"),
-        ("/broken", "answered 500"),
+        ("/broken", "answered 500.*finds products$"),
+        ("/odd-query", r"does not understand this \(400\).* It says: .*not found"),
+        ("/busy", r"asked too often \(429\); try again after 7 seconds$"),
     ],
 )
 async def test_what_is_no_sample_is_one_clear_line(marketplace: str, path: str, says: str) -> None:
     with pytest.raises(SettingsTrouble, match=says) as told:
         await fetch(asked(marketplace, path))
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/json", ""),
+        ("/plain", "its Content-Type is missing"),
+        ("/script", "its Content-Type is text/javascript, and ads are merged only into application/json in UTF-8"),
+        ("/latin", "iso-8859-1"),
+        ("/as-it-is", "no-transform"),
+        ("/xml", "only into application/xml"),
+    ],
+)
+async def test_what_keeps_ads_out_of_every_such_answer_is_known(marketplace: str, path: str, says: str) -> None:
+    hindrance = (await fetch(asked(marketplace, path))).hindrance
+    assert says in hindrance
+    assert bool(hindrance) == bool(says)
+
+
+async def test_what_a_marketplace_says_gives_a_terminal_no_orders(marketplace: str) -> None:
+    with pytest.raises(SettingsTrouble) as told:
+        await fetch(asked(marketplace, "/odd-query"))
+    assert "\x1b" not in str(told.value)
+
+
+async def test_a_redirect_is_told_as_a_whole_address(marketplace: str) -> None:
+    with pytest.raises(SettingsTrouble, match=f"to {marketplace}/there"):
+        await fetch(asked(marketplace, "/here"))
 
 
 async def test_nobody_listening_is_one_clear_line() -> None:
@@ -126,5 +170,5 @@ async def test_nobody_listening_is_one_clear_line() -> None:
 
 
 async def test_a_site_that_speaks_no_tls_is_one_clear_line(marketplace: str) -> None:
-    with pytest.raises(SettingsTrouble, match=r"no answer: .*TLS"):
+    with pytest.raises(SettingsTrouble, match=r"no answer: .*TLS.*http://\?"):
         await fetch(asked(marketplace.replace("http:", "https:"), "/plain"))

@@ -1,4 +1,4 @@
-from proxy.discovery.candidates import DEEPEST, at, candidates
+from proxy.discovery.candidates import DEEPEST, at, candidates, first_empty
 
 
 def paths(value):
@@ -42,3 +42,9 @@ def test_what_is_too_deep_is_left_alone():
 
 def test_objects_at_a_path_are_those_that_are_there():
     assert at([{"a": {"b": {"c": 1}}}, {"a": 1}, {}], ("a", "b")) == [{"c": 1}]
+
+
+def test_the_outermost_empty_list_is_found():
+    assert first_empty({"data": {"deep": {"facets": []}, "items": []}, "total": 0}) == "$.data.items"
+    assert first_empty([]) == "$"
+    assert first_empty({"items": [1], "data": {}}) is None

@@ -1,6 +1,7 @@
 import pytest
 
-from proxy.discovery.fit import fits, preset_rule, takes
+from proxy.discovery.candidates import candidates
+from proxy.discovery.fit import fits, preset_rule, takes, with_products_only
 from proxy.discovery.request import Request
 
 
@@ -61,3 +62,27 @@ def test_a_preset_takes_the_requests_of_its_backend_only():
     assert rule is not None
     assert takes(rule, Request("POST", "/products/_search", (), b"{}").ask)
     assert not takes(rule, Request("POST", "/api/search", (), b"{}").ask)
+
+
+def searches(*suggestions):
+    products = [{"objectID": f"p{n}", "name": f"Lamp {n}", "price": n, "image": "/l.jpg"} for n in range(3)]
+    return {"results": [{"index": "shop", "hits": products}, {"index": "words", "hits": list(suggestions)}]}
+
+
+def test_lists_of_a_preset_without_products_are_told_by_the_path_of_the_others():
+    value = searches({"objectID": "lamp", "query": "lamp"}, {"objectID": "lamps", "query": "lamps"})
+    fit = fits("algolia-multi", value)
+    assert fit is not None
+    fit = with_products_only(fit, candidates(value))
+    assert (str(fit.found.candidate), str(fit.only), fit.whole) == (
+        "$.results[*].hits",
+        "$.results[?@.index == 'shop'].hits",
+        2,
+    )
+
+
+def test_where_all_lists_hold_products_there_is_nothing_to_narrow():
+    value = searches({"objectID": "q1", "name": "Desk", "price": 7, "image": "/d.jpg"})
+    fit = fits("algolia-multi", value)
+    assert fit is not None
+    assert with_products_only(fit, candidates(value)).only is None

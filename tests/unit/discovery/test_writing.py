@@ -60,6 +60,14 @@ def test_a_preset_that_would_not_take_the_request_is_let_go():
     assert rule_of(made.text).preset is None
 
 
+def test_lists_of_a_preset_without_products_have_a_line_that_leaves_them_out():
+    case = yaml.safe_load((SAMPLES / "algolia-multi" / "case.yaml").read_text())
+    body = (SAMPLES / "algolia-multi" / case["body"]).read_bytes()
+    request = Request(case["method"], case["url"], tuple(case["headers"].items()), body)
+    made = written(json.loads((SAMPLES / "algolia-multi" / "response.json").read_text()), request)
+    assert """#   list: "$.results[?@.index == 'products'].hits"  # 2 of 3 hold products""" in made.text
+
+
 def test_what_is_not_sure_stands_at_the_head():
     assert "# NOT SURE: $.right looks much like" in written({"left": ITEMS, "right": ITEMS}).text
 
