@@ -38,6 +38,9 @@ HOP_BY_HOP: Final = frozenset(
 # What is written anew for the marketplace, and `Expect`, which is answered by us (RFC 9110 section 10.1.1).
 _OWN_ON_THE_WAY_THERE: Final = HOP_BY_HOP | {b"host", b"content-length", b"expect"}
 _OWN_ON_THE_WAY_BACK: Final = HOP_BY_HOP | {b"content-length"}
+_NONE: Final[frozenset[bytes]] = frozenset()
+# What `Connection` says of itself, or of fields that stay behind anyway.
+_SAYS_NOTHING: Final = HOP_BY_HOP | {b"close", b""}
 
 # What a client may only say through a proxy that is trusted.
 _HEARSAY: Final = frozenset({b"forwarded", b"x-real-ip", b"true-client-ip", b"x-client-ip"})
@@ -93,47 +96,50 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
         peer: who sent the request.
         for_ads: whether the page may get ads: it is then asked for whole, fresh, and in a coding that we can read.
     """
-    named = _named_by_connection(lines)
-    kept: list[bytes] = []
+    kept = [b""]  # the place of `Host`
     said: dict[bytes, bytes] = {}
     shopper_host = b""
-    for name, value in lines:
-        low, as_it_is = _known(name)
-        if low == b"host":
-            shopper_host = value
-        if named and low in named:
-            continue
-        if not as_it_is:
-            if low in _WRITTEN_FORWARDED and peer.trusted:
+    for line in lines:
+        low = _looked_at(line[0])
+        if low:
+            value = line[1]
+            if low == b"host":
+                shopper_host = value
+            elif low == b"connection" and _tokens(value):
+                return for_marketplace(_without_named(lines), host=host, peer=peer, for_ads=for_ads)
+            elif low in _WRITTEN_FORWARDED and peer.trusted:
                 said[low] = said[low] + b", " + value if low in said else value
             changed = _changed(low, value, peer.trusted, for_ads)
             if changed is None:
                 continue
-            value = changed
-        kept += (name, b": ", value, b"\r\n")
-    own_host = shopper_host if host is None else host
-    return b"".join((b"Host: ", own_host, b"\r\n", *kept, _forwarded(said, peer, shopper_host)))
+            line = (line[0], changed)
+        kept.append(b": ".join(line))
+    kept[0] = b"Host: " + (shopper_host if host is None else host)
+    kept.append(_forwarded(said, peer, shopper_host))
+    return b"\r\n".join(kept)
 
 
 @lru_cache(maxsize=2048)
-def _known(name: bytes) -> tuple[bytes, bool]:
-    """A field's name in lower case, and whether the field always goes on to the marketplace as it is."""
+def _looked_at(name: bytes) -> bytes:
+    """The name in lower case of a field that may not go on to the marketplace as it is; nothing for every other."""
     low = name.lower()
     # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
     ours = low in _OWN_ON_THE_WAY_THERE or b"_" in low
     hearsay = low in _HEARSAY or low.startswith(_X_FORWARDED)
-    return low, not (ours or hearsay or low in _CONDITIONAL or low in (b"max-forwards", b"accept-encoding"))
+    return low if ours or hearsay or low in _CONDITIONAL or low in (b"max-forwards", b"accept-encoding") else b""
 
 
 def _changed(low: bytes, value: bytes, trusted: bool, for_ads: bool) -> bytes | None:
-    """What the marketplace gets of a field that is not `_known` to go on as it is; nothing where it gets none."""
+    """What the marketplace gets of a field that is `_looked_at`; nothing where it gets none."""
+    if low in _OWN_ON_THE_WAY_THERE:
+        return None
     if low == b"max-forwards":
         return _one_hop_less(value)
     if low == b"accept-encoding":
         return readable_codings(value) or None if for_ads else value
     if low in _CONDITIONAL:
         return None if for_ads else value
-    if low in _OWN_ON_THE_WAY_THERE or b"_" in low or low in _WRITTEN_FORWARDED:
+    if b"_" in low or low in _WRITTEN_FORWARDED:
         return None
     return value if trusted else None
 
@@ -194,25 +200,30 @@ def for_merged_page(lines: HeaderLines) -> bytes:
 
 def _kept(lines: HeaderLines, gone: frozenset[bytes]) -> bytes:
     named = _named_by_connection(lines)
-    kept: list[bytes] = []
-    for name, value in lines:
-        if (low := name.lower()) not in gone and low not in named:
-            kept += (name, b": ", value, b"\r\n")
-    return b"".join(kept)
+    if named:
+        gone |= named
+    kept = [b": ".join(line) for line in lines if line[0].lower() not in gone]
+    kept.append(b"")  # so that the last one ends, too
+    return b"\r\n".join(kept)
+
+
+def _without_named(lines: HeaderLines) -> HeaderLines:
+    """A request's lines without `Connection` and what it names; `Host` it cannot take away."""
+    gone = _named_by_connection(lines) | {b"connection"}
+    return [line for line in lines if (low := line[0].lower()) not in gone or low == b"host"]
 
 
 def _named_by_connection(lines: HeaderLines) -> frozenset[bytes]:
     """The further hop-by-hop fields that `Connection` names."""
-    named: frozenset[bytes] = frozenset()
     for name, value in lines:
-        if len(name) == 10 and name.lower() == b"connection":
-            named |= _tokens(value)
-    return named
+        if len(name) == 10 and name.lower() == b"connection" and (tokens := _tokens(value)):
+            return tokens.union(*map(_tokens, every(lines, b"connection")))
+    return _NONE
 
 
 @lru_cache(maxsize=256)
 def _tokens(value: bytes) -> frozenset[bytes]:
-    return frozenset(token.strip().lower() for token in value.split(b","))
+    return frozenset(token.strip().lower() for token in value.split(b",")) - _SAYS_NOTHING
 
 
 def made_private(values: Iterable[bytes]) -> bytes:

@@ -147,7 +147,8 @@ class Client:
         else:
             transport.write(head)
             response.sending = Sending(connection, body, response.failed)
-        await response.arrived()
+        while not response.status:
+            await response.more()
         if response.status == 101:
             self.pool.set_apart(connection)
         return response

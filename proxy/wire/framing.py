@@ -9,7 +9,8 @@ both is read as chunked on a connection that is closed afterwards.
 
 import re
 from enum import Enum
-from typing import NamedTuple
+
+import msgspec
 
 from proxy.wire.errors import BrokenAnswer
 from proxy.wire.head import Head
@@ -31,7 +32,7 @@ class Ends(Enum):
 AT_ONCE, BY_LENGTH, BY_CHUNKS, BY_CLOSE = Ends
 
 
-class Framing(NamedTuple):
+class Framing(msgspec.Struct, frozen=True):
     """`length` is the announced length of the body (also where none follows, as for HEAD), or None."""
 
     ends: Ends
@@ -42,7 +43,8 @@ class Framing(NamedTuple):
 def framing_of(head: Head, method: str) -> Framing:
     """The framing of the answer to a request with this method; raises `BrokenAnswer` where it has none."""
     first = head.first
-    length = _length(head) if b"content-length" in first else None
+    told = first.get(b"content-length")
+    length = None if told is None else _length(told, head)
     keep = _keeps_alive(head) if b"connection" in first or not head.minor else True
     if b"transfer-encoding" in first:
         _check_coding(head)
@@ -58,9 +60,8 @@ def framing_of(head: Head, method: str) -> Framing:
     return Framing(ends, length, keep and ends is not BY_CLOSE)
 
 
-def _length(head: Head) -> int:
-    value = head.first[b"content-length"]
-    if head.repeats and len(head.every(b"content-length")) > 1:
+def _length(value: bytes, head: Head) -> int:
+    if len(head.first) != len(head.fields) and len(head.every(b"content-length")) > 1:
         raise BrokenAnswer("the answer has more than one Content-Length")
     if not value.isdigit() or len(value) > MAX_DIGITS:
         raise BrokenAnswer("the answer's Content-Length is not a number")

@@ -12,7 +12,8 @@ three digits from 100 on. Other control characters in a value are kept (RFC
 """
 
 import re
-from typing import NamedTuple
+
+import msgspec
 
 from proxy.wire.errors import BrokenAnswer, HeadTooLarge
 
@@ -29,7 +30,7 @@ _FOLD = re.compile(rb"\r\n[\t ]++")
 Fields = list[tuple[bytes, bytes]]
 
 
-class Head(NamedTuple):
+class Head(msgspec.Struct, frozen=True):
     """The head of one answer. `first` finds a field by its lower-case name: the first of that name."""
 
     status: int
@@ -42,10 +43,17 @@ class Head(NamedTuple):
         """All values of the fields of that lower-case name, in order."""
         return [value for field, value in self.fields if field.lower() == name]
 
-    @property
-    def repeats(self) -> bool:
-        """Whether some name stands more than once."""
-        return len(self.first) != len(self.fields)
+
+def head_of(data: bytes, limit: int) -> tuple[Head, int] | None:
+    """The head with which `data` begins, and where it ends.
+
+    None where there is none that is whole, within `limit` bytes and without a folded line; `read_head` then says more.
+    Raises `HeadTooLarge` for too many fields.
+    """
+    match = _HEAD.match(data)
+    if match is None or match.end() > limit:
+        return None
+    return _head(match), match.end()
 
 
 def read_head(raw: bytes) -> Head:
@@ -53,6 +61,10 @@ def read_head(raw: bytes) -> Head:
     match = _HEAD.fullmatch(raw) or _HEAD.fullmatch(_unfolded(raw))
     if match is None:
         raise BrokenAnswer("the head of the answer is not HTTP/1.1")
+    return _head(match)
+
+
+def _head(match: re.Match[bytes]) -> Head:
     minor, status, reason, lines = match.groups()
     fields = read_fields(lines)
     first = {name.lower(): value for name, value in fields}

@@ -12,7 +12,7 @@ was asked for, everything behind its head is the other protocol's.
 from proxy.wire.chunked import Chunks
 from proxy.wire.errors import BrokenAnswer, HeadTooLarge
 from proxy.wire.framing import AT_ONCE, BY_CHUNKS, BY_CLOSE, BY_LENGTH, Framing, framing_of
-from proxy.wire.head import Head, read_head
+from proxy.wire.head import Head, head_of, read_head
 
 MAX_HEAD = 64 * 1024
 MAX_INTERIM = 10
@@ -70,17 +70,14 @@ class Reader:
     def _find_head(self, data: bytes) -> bytes:
         """Look for the end of the final head; what stands behind it, or nothing while it is not there."""
         while True:
-            seen = len(self._held)
-            if seen:
-                data = self._held + data
-            end = data.find(b"\r\n\r\n", max(0, seen - 3))
-            if end < 0:
-                return self._hold(data, seen)
-            end += 4
-            if end > self._max_head:
-                return self._hold(data, seen)
-            head = read_head(data[:end])
-            self._held, data = b"", data[end:]
+            found = None if self._held else head_of(data, self._max_head)
+            if found is None:
+                found = self._look_closer(data)
+                if found is None:
+                    return b""
+                data, self._held = self._held, b""
+            head, end = found
+            data = data[end:]
             if head.status >= 200 or head.status == 101:
                 self._begin(head, data)
                 return data
@@ -88,8 +85,20 @@ class Reader:
             if self._interim > MAX_INTERIM:
                 raise BrokenAnswer("too many interim answers")
 
-    def _hold(self, data: bytes, seen: int) -> bytes:
-        """Keep a head that is not whole yet, of which the first `seen` bytes were looked at before."""
+    def _look_closer(self, data: bytes) -> tuple[Head, int] | None:
+        """A head that comes in pieces, or has folded lines; `_held` is then all that has come."""
+        seen = len(self._held)
+        if seen:
+            data = self._held + data
+        self._held = data
+        end = data.find(b"\r\n\r\n", max(0, seen - 3)) + 4
+        if end < 4 or end > self._max_head:
+            self._check(data, seen)
+            return None
+        return read_head(data[:end]), end
+
+    def _check(self, data: bytes, seen: int) -> None:
+        """Whether a head may still come of what is not whole; its first `seen` bytes were looked at before."""
         # The end of a head with bare line feeds would never be found: say so now, not when time is up. What is behind
         # the limit must not be looked at, or the fault that is found would depend on the pieces.
         place = max(0, seen - 2), self._max_head
@@ -97,8 +106,6 @@ class Reader:
             raise BrokenAnswer("the head of the answer is not HTTP/1.1")
         if len(data) > self._max_head:
             raise HeadTooLarge(f"the head of the answer is longer than {self._max_head} bytes")
-        self._held = data
-        return b""
 
     def _begin(self, head: Head, rest: bytes) -> None:
         if head.status == 101:

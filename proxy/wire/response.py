@@ -16,7 +16,6 @@ from collections.abc import Callable
 from proxy.wire.connection import Connection
 from proxy.wire.errors import BodyTooLarge, BrokenAnswer, FirstByteTimeout, NoAnswer
 from proxy.wire.framing import idle_seconds
-from proxy.wire.head import Head
 from proxy.wire.reader import Reader
 from proxy.wire.sink import Sink
 from proxy.wire.upload import Sending, Tunnel
@@ -31,7 +30,6 @@ class Response:
     def __init__(self, connection: Connection, reader: Reader, still: float) -> None:
         self.status = 0
         self.reason = b""
-        self.version = (1, 1)
         self.raw_headers: list[tuple[bytes, bytes]] = []
         self.length: int | None = None  # as announced (also for HEAD and 304); None: chunked, or until the close
         self.complete = False  # the whole answer has arrived
@@ -63,7 +61,7 @@ class Response:
         """
         while not self.complete and not self._is_over(limit):
             self._room = limit
-            await self._more()
+            await self.more()
         return self.body(limit)
 
     def tell(self, limit: int, told: Callable[["Response"], None]) -> None:
@@ -74,7 +72,7 @@ class Response:
         self._room = limit
         self._told = told
         self._tell()
-        if self._connection is not None:
+        if self._paused and self._connection is not None:
             self._go_on(self._connection)
 
     def body(self, limit: int) -> bytes:
@@ -108,7 +106,7 @@ class Response:
                     self._hold_back()
                     await sink.drained()
                 if not self.complete:
-                    await self._more()
+                    await self.more()
         except BaseException:
             self.abandon()
             raise
@@ -126,10 +124,18 @@ class Response:
 
     # -- for the client
 
-    async def arrived(self) -> None:
-        """Wait for the head; raises what went wrong instead."""
-        while not self.status:
-            await self._more()
+    async def more(self) -> None:
+        """Wait until something has changed; raises what has gone wrong before."""
+        if self._error is not None:
+            raise self._error
+        if self._paused and self._connection is not None:
+            self._go_on(self._connection)
+        self._waiter = asyncio.get_running_loop().create_future()
+        try:
+            await self._waiter
+        except asyncio.CancelledError:
+            self.abandon()
+            raise
 
     def failed(self, error: BaseException) -> None:
         """The exchange cannot go on, for a reason that is not the connection's."""
@@ -141,8 +147,9 @@ class Response:
         """Take what arrived."""
         reader = self._reader
         body = reader.feed(data)
-        if not self.status and reader.head is not None:
-            self._begin(reader.head)
+        begins = not self.status and reader.head is not None
+        if begins:
+            self._begin(reader)
         if body:
             if self._connection is not None:
                 self._connection.moved = True  # a head that drips moves nothing: it has its time as a whole
@@ -151,6 +158,8 @@ class Response:
             self._finish()
         elif reader.error is not None:
             self._fail(reader.error)
+        elif begins:
+            self._wake()
 
     def lost(self, error: Exception | None, unread: bytes) -> None:
         """The connection ended; `unread` is what still came of it."""
@@ -175,12 +184,15 @@ class Response:
 
     # -- inside
 
-    def _begin(self, head: Head) -> None:
-        self.status, self.reason, minor, self.raw_headers, self._first = head
-        self.version = (1, minor)
-        framing = self._reader.framing
+    def _begin(self, reader: Reader) -> None:
+        head, framing = reader.head, reader.framing
+        assert head is not None
         assert framing is not None
+        self.status = head.status
+        self.reason = head.reason
+        self.raw_headers = head.fields
         self.length = framing.length
+        self._first = head.first
         connection = self._connection
         if connection is not None:
             connection.patience = math.inf if self.status == 101 else self._still
@@ -188,7 +200,6 @@ class Response:
         # An answer other than success to a body that is still being sent: the origin does not want it (9112, 9.3).
         if self.sending is not None and self.status >= 300:
             self.sending.stop()
-        self._wake()
 
     def _take(self, body: bytes) -> None:
         sink = self._sink
@@ -216,14 +227,15 @@ class Response:
         if not sent:
             self._stop_sending()
         if connection is not None:
-            self._go_on(connection)
-            connection.exchange = None
+            if self._paused:
+                self._go_on(connection)
             transport = connection.transport
             sent = sent and transport is not None and not transport.get_write_buffer_size()
             if sent and self._reader.reusable:
                 hint = self._first.get(b"keep-alive")
                 connection.finish(idle_seconds(hint) if hint else None)
             else:
+                connection.exchange = None
                 connection.close(gently=sent)
         self._wake()
 
@@ -254,23 +266,10 @@ class Response:
                 connection.deadline = math.inf
 
     def _go_on(self, connection: Connection) -> None:
-        if self._paused and connection.transport is not None:
+        if connection.transport is not None:
             self._paused = False
             connection.transport.resume_reading()
             connection.moved = True
-
-    async def _more(self) -> None:
-        """Wait until something has changed; raises what has gone wrong before."""
-        if self._error is not None:
-            raise self._error
-        if self._connection is not None:
-            self._go_on(self._connection)
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        except asyncio.CancelledError:
-            self.abandon()
-            raise
 
     def _is_over(self, limit: float) -> bool:
         """Whether the body is known to be longer than `limit`."""

@@ -18,7 +18,7 @@ async def test_the_head_is_sent_as_it_is_and_the_answer_comes_back_as_it_was() -
         head = b"GET /a%2Fb?q=%27x%27&&c=\xc3\xa9 HTTP/1.1\r\nhOST: x\r\nX-L: caf\xe9\r\n\r\n"
         response = await origin.client().send(head, method="GET", first_byte=5)
         assert origin.seen == [head]
-        assert (response.status, response.reason, response.version, response.length) == (200, b"OK", (1, 1), 5)
+        assert (response.status, response.reason, response.length) == (200, b"OK", 5)
         assert response.raw_headers == [
             (b"x-wEiRd", b"1"),
             (b"Set-Cookie", b"a=1"),

@@ -3,7 +3,7 @@
 import pytest
 
 from proxy.wire.errors import BrokenAnswer
-from proxy.wire.framing import Ends, framing_of, idle_seconds
+from proxy.wire.framing import Ends, Framing, framing_of, idle_seconds
 from proxy.wire.head import Head, read_head
 
 
@@ -32,7 +32,7 @@ CHUNKED = b"Transfer-Encoding: chunked"
     ],
 )
 def test_how_a_body_ends(lines: list[bytes], ends: Ends, length: int | None, keep: bool) -> None:
-    assert framing_of(head(*lines), "GET") == (ends, length, keep)
+    assert framing_of(head(*lines), "GET") == Framing(ends, length, keep)
 
 
 @pytest.mark.parametrize(
@@ -52,9 +52,9 @@ def test_http_1_0_keeps_a_connection_only_where_it_says_so(lines: list[bytes], e
 
 @pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("HEAD", 404), ("GET", 204), ("GET", 304)])
 def test_some_answers_have_no_body_whatever_their_fields_say(method: str, status: int) -> None:
-    assert framing_of(head(b"Content-Length: 1234", status=status), method) == (Ends.AT_ONCE, 1234, True)
-    assert framing_of(head(CHUNKED, status=status), method) == (Ends.AT_ONCE, None, True)
-    assert framing_of(head(status=status), method) == (Ends.AT_ONCE, None, True)
+    assert framing_of(head(b"Content-Length: 1234", status=status), method) == Framing(Ends.AT_ONCE, 1234, True)
+    assert framing_of(head(CHUNKED, status=status), method) == Framing(Ends.AT_ONCE, None, True)
+    assert framing_of(head(status=status), method) == Framing(Ends.AT_ONCE, None, True)
     assert not framing_of(head(b"Connection: close", status=status), method).keep_alive
 
 

@@ -34,7 +34,6 @@ def test_a_field_is_found_by_its_lower_case_name_the_first_of_its_name() -> None
     found = read_head(head(b"Vary: a", b"VARY: b"))
     assert found.first[b"vary"] == b"a"
     assert found.every(b"vary") == [b"a", b"b"]
-    assert found.repeats
 
 
 @pytest.mark.parametrize(
