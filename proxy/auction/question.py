@@ -70,16 +70,19 @@ def question_for(
 
 def user_of(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> str | None:
     """The shopper's `opaqueUserId`, or None where there is none or the shopper withholds it."""
+    user = _words(rule.auction.user, ask, captures)
+    if user is None or _is_withheld(rule, ask, captures):
+        return None
+    return sha256(user.encode("utf-8", "replace")).hexdigest() if rule.auction.hash_user else user
+
+
+def _is_withheld(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> bool:
+    """The shopper wants no profile, or has not agreed to one where the rule asks for that."""
     auction = rule.auction
     if auction.honour_gpc and (ask.header("sec-gpc") or "").strip() == "1":
-        return None
+        return True
     consent = auction.consent
-    if consent is not None and consent.source.read(ask, captures) != consent.equals:
-        return None
-    user = _words(auction.user, ask, captures)
-    if user is None:
-        return None
-    return sha256(user.encode("utf-8", "replace")).hexdigest() if auction.hash_user else user
+    return consent is not None and consent.source.read(ask, captures) != consent.equals
 
 
 def products_of(candidates: Candidates, most: int) -> v2.Products | None:
