@@ -7,6 +7,7 @@ It works beside a running proxy and without one. How events are told is
 import argparse
 import asyncio
 import json
+import logging
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
@@ -60,6 +61,7 @@ def _add(
 
 def run(args: argparse.Namespace) -> int:
     """Do what was asked for. 0; a trouble is the caller's to tell."""
+    logging.getLogger("proxy").addHandler(logging.NullHandler())  # what the outbox logs is told here in any case
     asyncio.run(_done(args))
     return 0
 
@@ -75,6 +77,8 @@ async def _done(args: argparse.Namespace) -> None:
 async def status(shelves: Shelves, args: argparse.Namespace) -> None:
     """Print how the outbox is."""
     found = await shelves.status()
+    if found.unread:  # noughts would look like good news
+        raise SettingsTrouble(found.trouble)
     sys.stdout.write(told.status_as_json(found) + "\n" if args.format == "json" else told.status_as_text(found))
 
 

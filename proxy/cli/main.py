@@ -7,6 +7,7 @@ read it: it is printed without a traceback, and the exit code is 1.
 """
 
 import argparse
+import errno
 import importlib
 import os
 import sys
@@ -27,6 +28,7 @@ COMMANDS: Final = {
     "events": "what waits to be delivered, what is dead, and what to do about it",
     "schema": "JSON Schema of the rule format, for editors",
 }
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _WELCOME: Final = "Sponsored products in any search API, without a change to the frontend."
 _PATHS: Final = """
 to see it, with nothing to set up:
@@ -54,16 +56,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.print_help()
         return 2
     try:
-        return int(importlib.import_module(f"proxy.cli.{args.command}").run(args) or 0)
+        code = int(importlib.import_module(f"proxy.cli.{args.command}").run(args) or 0)
+        if sys.stdout is not None:  # there is none where it was closed (`>&-`)
+            sys.stdout.flush()
+        return code
     except Trouble as trouble:
         print(f"sponsored-proxy {args.command}: {_told(trouble)}", file=sys.stderr)
         return 1
     except BrokenPipeError:
         # Whoever read our output has enough of it (`| head`); nothing more may be written at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _write_no_more()
+        return 1
+    except OSError as trouble:
+        if trouble.errno not in _NO_ROOM or trouble.filename is not None:
+            raise
+        _write_no_more()
+        told = "what was written is not whole; write it where there is room"
+        print(f"sponsored-proxy {args.command}: {trouble.strerror}: {told}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _write_no_more() -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser(asked: str | None) -> argparse.ArgumentParser:

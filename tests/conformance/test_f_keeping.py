@@ -109,14 +109,22 @@ def test_F24_on_a_full_disk_senders_get_503_pages_go_on_and_it_drains_by_itself(
         small_disk = (*small, f'{mount} && exec "$@"', "sh")
         with RunningProxy(tmp_path / "proxy", port, port, prefix=small_disk, key=KEY) as running:
             taken = 0
-            while (status := posted(running.port, an_event(taken) | {"padding": "x" * 2000})) == 204:
-                taken += 1
-            assert status == 503
+
+            def is_full() -> bool:
+                nonlocal taken
+                status = posted(running.port, an_event(taken) | {"padding": "x" * 2000})
+                taken += status == 204
+                return status == 503
+
+            while not is_full():
+                pass
             assert taken > 100
             assert ask(running.port, "/healthz").status == 200
+            wait_until(lambda: is_full() and metric(running.admin, "outbox_trouble") == 1, what="the alert")
             sandbox.behaves(lie=[])
             wait_until(lambda: sandbox.get("events/count")["unique"] >= taken, 60, "all that was taken")
             wait_until(lambda: posted(running.port, an_event(taken + 1)) == 204, 60, "a place for another event")
+            wait_until(lambda: metric(running.admin, "outbox_trouble") == 0, what="the end of the alert")
 
 
 RULE = "page: nowhere\nmatch: {path: /nowhere}\nproducts: {list: $.items, id: $.id}\nauction: {slots: 1}\n"

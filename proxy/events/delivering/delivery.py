@@ -22,7 +22,7 @@ from typing import Final
 from proxy.clock import Clock
 from proxy.events.delivering.destination import Standing
 from proxy.events.delivering.flight import Flight, Posting, Watch
-from proxy.events.delivering.lane import Lane, lanes
+from proxy.events.delivering.lane import Lane, lanes, why_they_stand_still
 from proxy.events.delivering.ledger import Ledger
 from proxy.events.delivering.probing import event_for
 from proxy.events.event import Kept
@@ -224,7 +224,7 @@ class Delivery:
 
     async def _say_whether_it_stands_still(self) -> None:
         now = self._clock.now()
-        why = "; ".join(lane.destination.why for lane in self._lanes if lane.stands_still)
+        why = why_they_stand_still(self._lanes)
         if not why:
             if self._still_said_at is not None:
                 await self._outbox.go_on()

@@ -119,6 +119,15 @@ class Lane:
             _log.warning("the ad platform does not take events at %s: %s; they are sent again", path, why)
 
 
+def why_they_stand_still(lanes: Sequence[Lane]) -> str:
+    """Which of these stand still, why, and what a person should do; "" where none does."""
+    paths: dict[tuple[str, str], list[str]] = {}
+    for lane in lanes:
+        if lane.stands_still:
+            paths.setdefault((lane.destination.why, lane.destination.advice), []).append(lane.post.path)
+    return "; ".join(f"{' and '.join(at)}: {why}: {advice}" for (why, advice), at in paths.items())
+
+
 def lanes(client: Client, key: Callable[[], str], clock: Clock, chance: Callable[[], float]) -> tuple[Lane, Lane]:
     """The two lanes of an ad platform."""
     return (

@@ -88,6 +88,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
         paused: why delivery stands still; "" where it does not.
         trouble: why it cannot keep events now; "" where it can.
         set_aside: a damaged file that was set aside; "" where there is none.
+        unread: whether it could not be looked into, so that nothing is known but `trouble`.
         warning: why something accepted might be lost after all (Redis not told to write at once, say); "" for nothing.
     """
 
@@ -102,6 +103,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True):
     paused: str = ""
     trouble: str = ""
     set_aside: str = ""
+    unread: bool = False
     warning: str = ""
 
 

@@ -242,12 +242,21 @@ class RedisOutbox:
                 _UNKNOWN, limit=self._size, dead_limit=self._dead_size, trouble=str(unreachable)
             )
         limit, dead_limit = (self._size, self._dead_size) if self._size else (status.limit, status.dead_limit)
-        trouble = ""
-        if limit and status.size + _ONE_MORE > limit:
-            trouble = str(OutboxTrouble("full", f"--outbox-size is {limit} bytes, and {status.size} wait already"))
+        full = OutboxTrouble("full", f"--outbox-size is {limit} bytes, and {status.size} wait already")
+        trouble = full if limit and status.size + _ONE_MORE > limit else await self._refusal(limit, dead_limit)
         return msgspec.structs.replace(
-            status, limit=limit, dead_limit=dead_limit, trouble=trouble, warning=self._connection.warning
+            status, limit=limit, dead_limit=dead_limit, trouble=str(trouble or ""), warning=self._connection.warning
         )
+
+    async def _refusal(self, *limits: int) -> OutboxTrouble | None:
+        """Why Redis lets nothing be written, though it can be read: its memory or its disk is full, it is a replica."""
+        if not all(limits):  # nobody has kept anything there yet
+            return None
+        try:
+            await self._connection.run(scripts.LIMITS, lambda _: [*limits])
+        except OutboxTrouble as trouble:
+            return trouble
+        return None
 
     async def each(self, shelf: Shelf) -> AsyncIterator[Kept]:
         """All events of a shelf, oldest first."""
@@ -298,7 +307,7 @@ class RedisOutbox:
 
 _ONE_MORE: Final = 1024
 """Bytes of an event as they mostly are."""
-_UNKNOWN: Final = Status(waiting={}, dead={}, filtered={}, oldest=None, size=0, limit=0, dead_size=0)
+_UNKNOWN: Final = Status(waiting={}, dead={}, filtered={}, oldest=None, size=0, limit=0, dead_size=0, unread=True)
 
 
 def _told(one: Settlement) -> tuple[Any, ...]:

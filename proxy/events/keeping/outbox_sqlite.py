@@ -20,6 +20,7 @@ from proxy.clock import Clock
 from proxy.events.event import Event, Kept, Shelf
 from proxy.events.keeping.outbox import DEAD_SIZE, OutboxTrouble, Put, Settlement, Status
 from proxy.events.keeping.sqlite import deciding, delivering, schema, standstill, taking, upkeep
+from proxy.events.keeping.sqlite.ballast import Ballast
 from proxy.events.keeping.sqlite.claims import Claims
 from proxy.events.keeping.sqlite.damage import prepare
 from proxy.events.keeping.sqlite.locks import Deliverer
@@ -58,6 +59,7 @@ class SqliteOutbox:
         self._began = clock.wall() - clock.now()
         self._writer = Writer(self._place, size, clock)
         self._reader = Reader(self._place)
+        self._ballast = Ballast(self._place)
         self._deliverer = Deliverer(self._place)
         self._delivers = False
         self._claims = Claims()
@@ -221,12 +223,16 @@ class SqliteOutbox:
         )
 
     async def _trouble(self, status: Status) -> str:
-        if self._writer.trouble is not None:
+        """Why nothing new can be kept now. Who looks need not be who takes: so it is found out, and not remembered."""
+        if self._size or self._writer.trouble is not None:
             with contextlib.suppress(OutboxTrouble):
-                await self._writer.run(_nothing, keeps=True)  # it may be over, and nobody has put anything since
+                await self._writer.run(_nothing, keeps=True)
         limit = self._size or status.limit
         if self._writer.trouble is None and limit and status.size + _ONE_MORE > limit:
             return str(OutboxTrouble("full", f"--outbox-size is {limit} bytes, and {status.size} wait already"))
+        free = await self._read(lambda file: upkeep.spare(file, slack=0))
+        if self._writer.trouble is None and not self._ballast.has_room_beside_it(free * upkeep.PAGE):
+            return str(OutboxTrouble("disk", f"{self._place.folder}: the disk is full, or may only be read"))
         return str(self._writer.trouble or "")
 
     async def each(self, shelf: Shelf) -> AsyncIterator[Kept]:
@@ -268,7 +274,7 @@ class SqliteOutbox:
             raise
 
 
-_UNKNOWN: Final = Status(waiting={}, dead={}, filtered={}, oldest=None, size=0, limit=0, dead_size=0)
+_UNKNOWN: Final = Status(waiting={}, dead={}, filtered={}, oldest=None, size=0, limit=0, dead_size=0, unread=True)
 
 
 def _nothing(file: sqlite3.Connection) -> None:

@@ -69,6 +69,14 @@ def shop(tmp_path, capsys, monkeypatch):
     return Shop(tmp_path / "data", capsys)
 
 
+def test_an_outbox_that_cannot_be_read_is_not_told_as_an_empty_one(shop):
+    shop.fill(*clicks("1"))
+    file = Place(shop.folder).file
+    file.write_bytes(b"no database" * 1000)
+    assert "the outbox cannot keep events (damaged)" in shop("status", status=1)
+    assert "(unreachable)" in shop("status", "--redis", "redis://127.0.0.1:1/0", "--format", "json", status=1)
+
+
 def test_the_status_says_how_many_wait_and_of_what(shop):
     shop.fill(*clicks("1", "2"), dead=clicks("3"), filtered=clicks("4"))
     lines = shop("status").splitlines()

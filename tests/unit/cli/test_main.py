@@ -1,5 +1,7 @@
+import subprocess
 import sys
 import types
+from pathlib import Path
 
 import pytest
 
@@ -84,3 +86,13 @@ def test_ctrl_c_is_no_crash(monkeypatch):
 
     a_command(monkeypatch, run)
     assert cli.main(["check"]) == 130
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full here")
+def test_an_output_that_finds_no_room_is_told_without_a_traceback():
+    with open("/dev/full", "w") as full:
+        done = subprocess.run([sys.executable, "-m", "proxy", "schema"], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "sponsored-proxy schema: No space left on device: what was written is not whole; write it where there is room\n"
+    )

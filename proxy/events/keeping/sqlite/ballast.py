@@ -48,13 +48,13 @@ class Ballast:
             self.let_go()
             raise OutboxTrouble("disk", f"{self._path}: {error.strerror}") from error
 
-    def has_room_beside_it(self) -> bool:
-        """Whether the disk has room for some events more."""
+    def has_room_beside_it(self, in_the_file: int = 0) -> bool:
+        """Whether the disk has room for some events more; `in_the_file`: free bytes that the database owns already."""
         try:
             disk = os.statvfs(self._path.parent)
         except OSError:
             return False
-        return disk.f_bavail * disk.f_frsize >= _MORE
+        return not disk.f_flag & os.ST_RDONLY and disk.f_bavail * disk.f_frsize + in_the_file >= _MORE
 
     def let_go(self) -> None:
         """Give its room to what is needed more."""

@@ -13,7 +13,9 @@ from proxy.events.keeping.sqlite.taking import KNOWN_FOR
 ROWS: Final = 2000
 """Rows of `seen` that are looked at in a bite."""
 PAGES: Final = 256
-"""Pages (4 KiB) that are given back to the disk in a bite."""
+"""Pages that are given back to the disk in a bite."""
+PAGE: Final = 4096
+"""Bytes of a page, SQLite's own choice."""
 _SLACK: Final = 4096
 """Free pages that are kept, for the next surge."""
 

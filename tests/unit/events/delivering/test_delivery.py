@@ -183,7 +183,7 @@ async def test_while_it_stands_still_nothing_grows_older_and_the_outbox_says_why
             work.clock.advance(5)
             await work.rounds(1)
         status = await work.outbox.status()
-        assert status.paused == "status 404"
+        assert status.paused == ("/v2/events: status 404: --ads-url does not lead to the ad platform's API; correct it")
         assert status.oldest < 10
         loud = [record for record in caplog.records if record.levelno >= logging.ERROR]
         assert len(loud) == 1

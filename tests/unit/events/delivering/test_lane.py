@@ -8,7 +8,7 @@ from proxy.clock import ManualClock
 from proxy.events.backoff import MOST_TOGETHER
 from proxy.events.delivering.answers import Meaning, Verdict
 from proxy.events.delivering.destination import MOST_CALLS, Mode
-from proxy.events.delivering.lane import FAILURES_WORTH_A_WORD, MOST_SINGLES, lanes
+from proxy.events.delivering.lane import FAILURES_WORTH_A_WORD, MOST_SINGLES, lanes, why_they_stand_still
 from proxy.events.event import V1, Kept, Shelf
 from proxy.topsort.events import KINDS
 from proxy.wire.client import Client
@@ -55,6 +55,15 @@ def test_trouble_of_one_does_not_concern_the_other(both):
     assert (v2.room, v2.stands_still, v2.may_go_on) == (0, True, False)
     assert v1.room > 0
     assert v1.may_go_on
+
+
+def test_what_stands_still_for_one_reason_is_told_together_with_what_to_do(both):
+    v2, v1 = both
+    assert why_they_stand_still(both) == ""
+    v2.note(SET_UP, alone=True)
+    assert why_they_stand_still(both) == "/v2/events: status 404: correct --ads-url"
+    v1.note(SET_UP, alone=True)
+    assert why_they_stand_still(both) == "/v2/events and /v1/events: status 404: correct --ads-url"
 
 
 def test_a_person_hears_once_that_it_stands_still_with_what_to_do_and_once_that_it_goes(both, caplog):

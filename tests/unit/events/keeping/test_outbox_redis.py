@@ -164,11 +164,14 @@ async def test_a_full_memory_takes_nothing_new_and_lets_all_leave(tmp_path):
             with pytest.raises(OutboxTrouble) as full:
                 await outbox.put(events_of("3"))
             assert full.value.why == "full"
+            async with opened(Server(redis).outbox(size=0)) as onlooker:
+                assert "maxmemory" in (await onlooker.status()).trouble
             one, two = await claimed(outbox)
             await outbox.settle([Delivered(one.ref), Again(two.ref, 0.0, "503")])
             assert (await outbox.status()).waiting == {"clicks": 1}
             with redis.client() as client:
                 client.config_set("maxmemory", "0")
+            assert (await outbox.status()).trouble == ""
             assert await outbox.put(events_of("3")) == [Put.TAKEN]
 
 

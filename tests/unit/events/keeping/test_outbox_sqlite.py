@@ -245,6 +245,7 @@ async def test_a_full_disk_takes_nothing_new_lets_all_leave_and_takes_again(tmp_
         assert (told["after"], told["trouble after"]) == ("", "")
     assert with_a_glutton["refused"] == "disk"
     assert "full" in with_a_glutton["trouble"]
+    assert "full" in with_a_glutton["trouble to others"]
 
 
 async def test_a_disk_that_may_only_be_read_takes_nothing_and_takes_nobody_down(tmp_path):

@@ -13,7 +13,7 @@ import msgspec
 
 from proxy.clock import ManualClock, SystemClock
 from proxy.events.event import Event
-from proxy.events.keeping.outbox import Delivered, OutboxTrouble
+from proxy.events.keeping.outbox import Delivered, OutboxTrouble, Status
 from proxy.events.keeping.outbox_sqlite import SqliteOutbox, prepare
 from proxy.events.keeping.sqlite.locks import Deliverer
 from proxy.events.keeping.sqlite.place import Place
@@ -79,16 +79,27 @@ async def fill_the_disk(folder: str) -> None:
         taken, why = await _put_until_full(outbox, round)
         glutton = _eat_the_rest(Path(folder)) if round == 2 else None
         refused = await _why(outbox.put([_large("while it is full")]))
-        status = await outbox.status()
+        status, watching = await outbox.status(), await _as_others_see_it(folder)
         delivered = await _deliver_all(outbox)
         if glutton:
             glutton.unlink()
         after = await _why(outbox.put([_large(f"after {round}")]))
         lost = sorted(taken - delivered)
         rounds.append({"why": why, "refused": refused, "trouble": status.trouble, "after": after})
+        rounds[-1] |= {"trouble to others": watching.trouble}
         rounds[-1] |= {"taken": len(taken), "lost": lost, "trouble after": (await outbox.status()).trouble}
     await outbox.close()
     print(json.dumps(rounds))
+
+
+async def _as_others_see_it(folder: str) -> Status:
+    """How it is to a process that only looks, and has never put anything."""
+    outbox = SqliteOutbox(Path(folder), size=0, clock=SystemClock())
+    await outbox.open()
+    try:
+        return await outbox.status()
+    finally:
+        await outbox.close()
 
 
 def _large(id: str) -> Event:

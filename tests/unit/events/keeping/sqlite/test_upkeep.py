@@ -6,7 +6,7 @@ from proxy.events.keeping.sqlite import schema
 from proxy.events.keeping.sqlite.connection import opened_to_write
 from proxy.events.keeping.sqlite.place import Place
 from proxy.events.keeping.sqlite.taking import KNOWN_FOR, filter, put
-from proxy.events.keeping.sqlite.upkeep import PAGES, ROWS, look, take
+from proxy.events.keeping.sqlite.upkeep import PAGE, PAGES, ROWS, look, take
 from tests.unit.events.keeping.outbox_contract import an_event, events_of
 
 
@@ -42,6 +42,10 @@ def test_filtered_events_go_after_seven_days(file):
     filter(file, events_of("young"), 100.0, "a crawler")
     take(file, look(file, None, KNOWN_FOR + 50.0))
     assert file.execute("SELECT id FROM event").fetchall() == [(b"young",)]
+
+
+def test_a_page_is_as_large_as_we_count_it(file):
+    assert file.execute("PRAGMA page_size").fetchone() == (PAGE,)
 
 
 def test_where_nothing_is_old_there_is_nothing_to_write(file):
