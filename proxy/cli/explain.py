@@ -18,6 +18,7 @@ from typing import Any, TextIO, cast
 from proxy.ask import Ask
 from proxy.auction.client import Ads
 from proxy.cli.asked import Request, add_arguments, client, read_request, site
+from proxy.cli.explaining.cause import cause_of
 from proxy.cli.explaining.machine import as_json
 from proxy.cli.explaining.screen import Look
 from proxy.cli.explaining.story import Call, Fields, Story
@@ -113,6 +114,7 @@ async def _told(args: argparse.Namespace) -> Story:
         came=_came(organic) if request.saved is None else (),
         went=_went(answer) if request.saved is None else (),
         asked=bool(args.ads_url),
+        cause=cause_of(visit.reason, found.plan, organic, request.url, MOST_BYTES),
     )
 
 

@@ -4,21 +4,18 @@ One request, no retries, nothing followed: a redirect is told, since a rule is
 for the address that answers. What comes is decoded, within a bound.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
 
 from proxy import __version__
 from proxy.ask import Ask
 from proxy.cli.asked import Request, client, media_type, site
+from proxy.cli.heads import about_status, hindrance
 from proxy.discovery.lines import one_line
-from proxy.discovery.markup import looks_like_markup
 from proxy.discovery.sample import LARGEST
 from proxy.errors import MarketplaceTrouble, SettingsTrouble
 from proxy.search import coding
-from proxy.search.headers import Peer, every, forbids_transforming
-from proxy.search.media import is_json, is_xml
+from proxy.search.headers import Peer
 from proxy.search.organic import content_coding
 from proxy.search.upstream import Upstream
 from proxy.wire.errors import BodyTooLarge, FirstByteTimeout, WireTrouble
@@ -90,53 +87,13 @@ async def _read(response: Response, request: Request) -> Fetched:
         raise SettingsTrouble(f"{request.url}: {why}{await _its_words(response)}")
     try:
         body = coding.decode(await response.read(LARGEST), content_coding(response), LARGEST)
-        return Fetched(body, _hindrance(response, body))
+        return Fetched(body, hindrance(response, body))
     except (BodyTooLarge, coding.TooLarge):
         raise SettingsTrouble(
             f"{request.url}: the response is larger than {LARGEST >> 20} MiB; ask for fewer products"
         ) from None
     except coding.CodingTrouble as trouble:
         raise SettingsTrouble(f"{request.url}: {trouble}") from trouble
-
-
-def _hindrance(response: Response, body: bytes) -> str:
-    """Why the proxy would merge nothing into an answer with such a head, whatever its body."""
-    kind = response.header(b"content-type")
-    takes, right = (is_xml, "application/xml") if looks_like_markup(body) else (is_json, "application/json")
-    if not takes(kind):
-        said = kind.decode("latin-1") if kind else "missing"
-        return f"its Content-Type is {said}, and ads are merged only into {right} in UTF-8"
-    if forbids_transforming(every(response.raw_headers, b"cache-control")):
-        return "its Cache-Control says `no-transform`, and that is obeyed: take it out there, if ads are wanted"
-    return ""
-
-
-def about_status(status: int, header: Callable[[bytes], bytes | None], url: str) -> str:
-    """What a status other than 200 means for whoever wants to see products.
-
-    Args:
-        status: of the marketplace's answer.
-        header: its fields.
-        url: what was asked for.
-    """
-    if 300 <= status < 400:
-        there = (header(b"location") or b"").decode("utf-8", "replace")
-        return (
-            f"the marketplace redirects ({status}) to {urljoin(url, there) if there else 'nowhere'}; give that address"
-        )
-    if status in (401, 403):
-        return f"the marketplace refuses this ({status}); send what your frontend sends, with --header 'NAME: VALUE'"
-    if status in (404, 405):
-        hint = "is this the address that your frontend calls, with its method (--request 'POST URL', --body FILE)?"
-        return f"the marketplace has nothing there ({status}); {hint}"
-    if status == 429:
-        later = (header(b"retry-after") or b"").decode("latin-1")
-        when = f"after {later} seconds" if later.isdigit() else "later"
-        return f"the marketplace was asked too often (429); try again {when}"
-    if 400 <= status < 500:
-        hint = "compare with what your frontend sends: --body FILE, --header 'NAME: VALUE'"
-        return f"the marketplace does not understand this ({status}); {hint}"
-    return f"the marketplace answered {status}, and a sample is the 200 of a search that finds products"
 
 
 async def _its_words(response: Response) -> str:

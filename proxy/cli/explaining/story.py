@@ -7,6 +7,7 @@ is told, as text or as JSON, is its neighbours' matter.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from proxy.cli.explaining.cause import UNKNOWN, Cause
 from proxy.rules.book import Verdict
 from proxy.rules.rule import Rule
 from proxy.search.visit import Visit
@@ -39,6 +40,7 @@ class Story:
         came: the header of the marketplace's answer.
         went: the header that the shopper would get.
         asked: whether there was an ad platform to ask.
+        cause: what of the marketplace's answer kept ads out of it.
     """
 
     method: str
@@ -52,6 +54,7 @@ class Story:
     came: Fields = ()
     went: Fields = ()
     asked: bool = False
+    cause: Cause = UNKNOWN
 
 
 @dataclass(frozen=True)

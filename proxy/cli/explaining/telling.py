@@ -41,7 +41,7 @@ def _lines(story: Story, look: Look) -> Iterator[Line]:
     yield from _order(story, look)
     yield from _headers(story)
     yield from _times(story.visit, look)
-    yield from _ending(story.rule, story.visit, look) if story.asked or not story.calls else _not_asked(look)
+    yield from _ending(story, story.rule, story.visit, look) if story.asked or not story.calls else _not_asked(look)
 
 
 def _title(text: str) -> Iterator[Line]:
@@ -150,21 +150,26 @@ def _not_asked(look: Look) -> Iterator[Line]:
     yield from _prose("No auction was sent, so nothing was merged: --ads-url names whom to ask.", look, "", "bad")
 
 
-def _ending(rule: Rule, visit: Visit, look: Look) -> Iterator[Line]:
+def _ending(story: Story, rule: Rule, visit: Visit, look: Look) -> Iterator[Line]:
     style = "good" if visit.reason is Reason.SERVED else "bad"
     yield []
-    detail = f" ({visit.detail})" if visit.detail else ""
+    cause = story.cause
+    detail = f" ({visit.detail})" if visit.detail and not cause.seen else ""
     yield from _prose(f"Ended as {visit.reason}: {visit.reason.meaning}{detail}", look, "", style)
+    if cause.seen:
+        yield from _prose(f"{cause.seen[0].upper()}{cause.seen[1:]}.", look)
     for line in _placed(rule, visit):
         yield from _prose(line, look)
-    if TO_DO[visit.reason] != NOTHING:
-        yield from _prose(f"To do: {TO_DO[visit.reason]}.", look)
+    to_do = cause.to_do or TO_DO[visit.reason]
+    if to_do != NOTHING:
+        yield from _prose(f"To do: {to_do}.", look)
 
 
 def _placed(rule: Rule, visit: Visit) -> Iterator[str]:
     placed = visit.winners - visit.banners
     if placed:
-        yield f"{placed} of {rule.auction.slots} slots, placed by `layout.place: {rule.layout.place}`"
+        lists = f"{len(visit.organic)} times " if len(visit.organic) > 1 else ""
+        yield f"{placed} of {lists}{rule.auction.slots} slots, placed by `layout.place: {rule.layout.place}`"
     if visit.banners:
         places = " or ".join([f"`{banner.at}`" for banner in rule.banners])
         yield f"{visit.banners} of {rule.slots - rule.auction.slots} banners, written at {places}"
