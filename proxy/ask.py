@@ -65,7 +65,10 @@ class Ask:
     @cached_property
     def segments(self) -> tuple[str, ...]:
         """The path's segments, decoded: "/a%2Fb/c" is ("a/b", "c"), "/" is ("",)."""
-        return tuple([_decoded(segment) for segment in self.path[1:].split("/")])
+        path = self.path[1:]
+        if "%" not in path and path.isascii():
+            return tuple(path.split("/"))
+        return tuple([unquote(_as_utf8(segment), errors="replace") for segment in path.split("/")])
 
     @cached_property
     def query(self) -> Mapping[str, str]:
@@ -144,12 +147,6 @@ def _lines_of(body: bytes) -> object:
         return _json_lines(body)
     except _NO_JSON:
         return MISSING
-
-
-def _decoded(segment: str) -> str:
-    if "%" not in segment and segment.isascii():
-        return segment
-    return unquote(_as_utf8(segment), errors="replace")
 
 
 def _as_utf8(text: str) -> str:

@@ -16,6 +16,8 @@ class Crowd:
     """
 
     def __init__(self, most: int | None) -> None:
+        self.counts = most is not None
+        """Whether there is a limit; without one, nobody need enter or leave."""
         self._most = most
         self._inside: dict[str, int] = {}
 

@@ -8,6 +8,7 @@ no proxy may pass on, and the marketplace's silence.
 
 import logging
 from collections.abc import AsyncIterator, Callable
+from functools import lru_cache
 from typing import Final, cast
 
 from aiohttp import web
@@ -64,13 +65,20 @@ class FrontDoor:
         self._corridor = corridor
         self._upstream = upstream
         self._trusted = trusted
-        self._crowd = crowd
+        self._crowd = crowd if crowd.counts else None
         self._scheme = scheme
+        self._peer = lru_cache(maxsize=4096)(self._peer_at)
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer one request; aiohttp calls this for each."""
         try:
-            sent = await self._reply(request)
+            peer = self._peer(peer_of(request))
+            forwarded = request._message.headers.getall("X-Forwarded-For", ())
+            ask = ask_of(request, self._trusted.client(peer.address, forwarded))
+            if self._crowd is None:
+                sent = await self._served(request, ask, peer)
+            else:
+                sent = await self._in_the_crowd(self._crowd, request, ask, peer)
         except ShopperTrouble as trouble:
             sent = await send(request, answer.refusal(trouble), last=True)
         except (ShopperGone, WireTrouble) as trouble:
@@ -79,15 +87,15 @@ class FrontDoor:
             sent = cut(request)
         return cast(web.StreamResponse, sent)
 
-    async def _reply(self, request: web.BaseRequest) -> Sent:
-        address = peer_of(request)
-        peer = Peer(address, self._trusted.holds(address), self._scheme)
-        ask = ask_of(request, self._trusted.client(address, request.headers.getall("X-Forwarded-For", ())))
-        self._crowd.enter(ask.client)
+    def _peer_at(self, address: str) -> Peer:
+        return Peer(address, self._trusted.holds(address), self._scheme)
+
+    async def _in_the_crowd(self, crowd: Crowd, request: web.BaseRequest, ask: Ask, peer: Peer) -> Sent:
+        crowd.enter(ask.client)
         try:
             return await self._served(request, ask, peer)
         finally:
-            self._crowd.leave(ask.client)
+            crowd.leave(ask.client)
 
     async def _served(self, request: web.BaseRequest, ask: Ask, peer: Peer) -> Sent:
         if ask.method in _NEVER_PASSED_ON:

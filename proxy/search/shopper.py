@@ -64,7 +64,8 @@ def _origin_form(target: str, method: str, headers: tuple[tuple[bytes, bytes], .
 
 def has_body(request: web.BaseRequest) -> bool:
     """Whether the request says that it has a body; `Content-Length: 0` is one too, and stays one."""
-    return "Content-Length" in request.headers or "Transfer-Encoding" in request.headers
+    headers = request._message.headers
+    return "Content-Length" in headers or "Transfer-Encoding" in headers
 
 
 class ShopperBody:
@@ -166,7 +167,7 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
         ShopperGone: nobody is there to read it.
         WireTrouble: the marketplace broke off; the shopper's connection is cut, so that the answer is visibly cut too.
     """
-    transport = request.transport
+    transport = request.protocol.transport
     if transport is None:
         if answer.rest is not None:
             answer.rest.abandon()

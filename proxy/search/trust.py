@@ -35,6 +35,8 @@ class TrustedProxies:
             peer: the address at the other end of the connection.
             forwarded: the values of `X-Forwarded-For`, in order.
         """
+        if not forwarded:
+            return peer
         hops = [hop.strip() for value in forwarded for hop in value.split(",")]
         address = peer
         while hops and self.holds(address):

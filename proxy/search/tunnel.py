@@ -29,7 +29,7 @@ UPGRADE: Final = b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
 
 def asks_for_upgrade(request: web.BaseRequest) -> bool:
     """Whether a request wants to become a WebSocket (RFC 6455 section 4.1)."""
-    headers = request.headers
+    headers = request._message.headers
     return (
         "Upgrade" in headers
         and request.method == "GET"

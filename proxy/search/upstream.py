@@ -59,7 +59,8 @@ class Upstream:
         lines = for_marketplace(ask.headers, host=self._host, peer=peer, for_ads=for_ads)
         target = ask.target if ask.target == "*" else self._base + ask.target
         request_line = f"{ask.method} {target} HTTP/1.1\r\n".encode("latin-1")
-        head = b"".join((request_line, lines, upgrade, condition, _framing(body), b"\r\n"))
+        framing = b"" if body is None else _framing(body)
+        head = b"".join((request_line, lines, upgrade, condition, framing, b"\r\n"))
         # A search changes nothing, so it may share connections and be asked twice even where it is a POST.
         twice = True if search and (body is None or isinstance(body, bytes)) else None
         try:
@@ -78,8 +79,6 @@ class Upstream:
             raise MarketplaceDown(str(trouble)) from trouble
 
 
-def _framing(body: Body) -> bytes:
-    if body is None:
-        return b""
+def _framing(body: bytes | Upload) -> bytes:
     length = len(body) if isinstance(body, bytes) else body.length
     return b"Transfer-Encoding: chunked\r\n" if length is None else b"Content-Length: %d\r\n" % length

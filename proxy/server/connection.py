@@ -21,6 +21,7 @@ from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import ERROR, PayloadAccessError
 
 from proxy.errors import SettingsTrouble
+from proxy.sent import Sent
 
 _log = logging.getLogger(__name__)
 
@@ -92,27 +93,44 @@ class Connection(web.RequestHandler):
 
     async def _serve(self, message: Any, payload: StreamReader) -> bool:
         """Answer a request; whether the connection stays."""
-        manager, handler, request_of = self._manager, self._request_handler, self._request_factory
+        manager, handler = self._manager, self._request_handler
         assert manager is not None
         assert handler is not None
-        assert request_of is not None
         manager.requests_count += 1
         if not isinstance(message, RawRequestMessage):  # what was wrong with what came
             handler, message = self._make_error_handler(message), ERROR
         writer = StreamWriter(self, self._loop)
-        request = request_of(message, payload, self, writer, self._task_handler)  # type: ignore[arg-type]
+        request = Request(message, payload, self, writer, self._task_handler, self._loop)  # type: ignore[arg-type]
+        self._request_in_progress = True
         try:
-            answer, gone = await self._handle_request(request, None, handler)
+            answer, gone = await self._answered(request, handler)
         except ConnectionError:
             return False
         finally:
             request._task = None  # type: ignore[assignment]  # a cycle that would outlive the request
+            self._request_in_progress = False
+            if self._handler_waiter is not None:  # who shuts the server down
+                self._handler_waiter.set_result(None)
         if gone:
             return False
         self._keepalive = bool(answer.keep_alive)
         if payload is not EMPTY_PAYLOAD:
             await self._let_go_of(payload)
         return self._keepalive and not self._close and not self._force_close
+
+    async def _answered(self, request: web.BaseRequest, handler: Handler) -> tuple[web.StreamResponse, bool]:
+        """The answer to a request, as it was written; and whether its sender has gone."""
+        self._current_request = request
+        try:
+            answer = await handler(request)
+        except Exception as trouble:
+            answer = self.handle_error(request, 500, trouble)
+        finally:
+            self._current_request = None
+        if isinstance(answer, Sent) and not self._upgraded:
+            return answer, False
+        # What is still to be written; or an upgrade was declined, and what came behind it is to be read as HTTP.
+        return await self.finish_response(request, answer, None)
 
     async def _let_go_of(self, payload: StreamReader) -> None:
         """Read on for a while what nobody wanted: a sender that is cut off while it sends may never read the answer."""
@@ -167,7 +185,7 @@ class Server(web.Server):
     """
 
     def __init__(self, handler: Handler, keep_alive: float) -> None:
-        super().__init__(handler, request_factory=self._request, handler_cancellation=True)
+        super().__init__(handler, handler_cancellation=True)
         self.draining = False
         self._options: dict[str, Any] = {
             "keepalive_timeout": keep_alive,
@@ -180,9 +198,6 @@ class Server(web.Server):
 
     def __call__(self) -> Connection:
         return Connection(self, loop=self._loop, **self._options)
-
-    def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> Request:
-        return Request(message, payload, protocol, writer, task, self._loop)
 
     def make_room(self) -> None:
         """Close the hundredth part that has been idle longest, so that idle connections never keep a shopper out."""

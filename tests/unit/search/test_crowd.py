@@ -28,6 +28,7 @@ def test_who_has_left_is_forgotten() -> None:
 
 def test_without_a_limit_nothing_is_counted() -> None:
     crowd = Crowd(None)
+    assert not crowd.counts
     for _ in range(10_000):
         crowd.enter("a")
     crowd.leave("a")
