@@ -16,8 +16,9 @@ Where the vendor's file is stricter than its own senders, the senders are right:
   file's prose asks for one of them, its schema does not, and analytics.js sends
   `additionalAttribution` alone. Nor are an entity or a placement that lack a field.
 - A kind that is there and empty makes a request of no events, which is none.
-Stricter than JSON readers is one thing: a kind that stands twice, since all of
-its events but the last ones would be lost unseen.
+Stricter than JSON readers are two things, since events would be lost unseen: a
+kind that stands twice, of which only the last is read, and an array of objects
+under a name that is no kind ("impresions"), of which nothing is.
 What is not written down at all: which code goes with which fault. It is read
 from the codes' names.
 """
@@ -65,6 +66,8 @@ def faults_of(body: bytes) -> list[Fault]:
     twice = _named_twice(body)
     if twice is not None:
         return [_bad(twice, f"{twice} stands twice")]
+    if any(_holds_events(value) for name, value in request.items() if name not in KINDS):
+        return [_bad("", f"an array of objects stands under a name that is none of {', '.join(KINDS)}")]
     return [fault for kind in KINDS for fault in _of_kind(kind, request.get(kind))]
 
 
@@ -108,6 +111,11 @@ def _named_twice(body: bytes) -> str | None:
     except RecursionError:  # Python's reader gives up a little earlier than msgspec's; nobody nests events like that
         return next(kind for kind in KINDS if body.count(b'"%s"' % kind.encode()) > 1)
     return next((kind for kind in KINDS if names.count(kind) > 1), None)
+
+
+def _holds_events(value: object) -> bool:
+    """Whether it may be events: those of a kind are objects in an array."""
+    return isinstance(value, list) and any(isinstance(one, dict) for one in value)
 
 
 def _of_kind(kind: str, events: object) -> Iterator[Fault]:

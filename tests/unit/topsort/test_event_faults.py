@@ -86,6 +86,11 @@ def test_a_kind_that_stands_twice_would_lose_events_unseen():
     assert told({"clicks": [AD | {"clicks": 1, "id": "clicks"}]}) == []
 
 
+def test_events_under_a_name_that_is_no_kind_would_be_lost_unseen():
+    assert told({"clicks": [AD], "impresions": [AD]}) == [("bad_request", "")]
+    assert told({"clicks": [AD], "tags": ["a"], "sent": [], "by": {"clicks": [AD]}}) == []
+
+
 def test_no_depth_of_nesting_makes_it_raise():
     for depth in range(700, 1100):
         deep = b'{"x":' * depth + b"1" + b"}" * depth
