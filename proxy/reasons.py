@@ -12,6 +12,7 @@ class Reason(StrEnum):
     """The one reason with which a visit ended."""
 
     meaning: str
+    __hash__ = str.__hash__  # Enum's own is a function in Python, and hashes the constant's name
 
     def __new__(cls, name: str, meaning: str) -> "Reason":
         reason = str.__new__(cls, name)

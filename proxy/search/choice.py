@@ -36,14 +36,14 @@ def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Map
         return []
     layout = plan.rule.layout
     slots = room(layout, plan.rule.auction.slots, len(listing))
-    vendors = _Vendors(layout.max_per_vendor)
+    vendors = _Vendors(layout.max_per_vendor) if layout.max_per_vendor is not None else None
     ads: list[Ad] = []
     for product_id, place in zip(candidates, listing.places_of([*candidates]), strict=True):
         if len(ads) == slots:
             break
         winner = candidates[product_id]
         ad = _in_listing(plan, listing, winner, place) if place is not None else _fetched(plan, winner, fetched)
-        if ad and (vendors.most is None or vendors.take(_vendor(plan, listing, ad, place))):
+        if ad and (vendors is None or vendors.take(_vendor(plan, listing, ad, place))):
             ads.append(ad)
     return ads
 
@@ -89,16 +89,16 @@ def _vendor(plan: Plan, listing: Listing, ad: Ad, place: int | None) -> str | No
 class _Vendors:
     """How many ads each vendor has already. An item without a vendor is nobody's, so it may always be shown."""
 
-    def __init__(self, most: int | None) -> None:
-        self.most = most
+    def __init__(self, most: int) -> None:
+        self._most = most
         self._shown: Counter[str] = Counter()
 
     def take(self, vendor: str | None) -> bool:
         """Whether one more of this vendor may be shown."""
-        if vendor is None or self.most is None:
+        if vendor is None:
             return True
         self._shown[vendor] += 1
-        return self._shown[vendor] <= self.most
+        return self._shown[vendor] <= self._most
 
 
 _rank = attrgetter("rank")

@@ -158,11 +158,10 @@ class Corridor:
         except NotAListing as trouble:
             raise NoAds(Reason.NOT_A_LISTING, str(trouble)) from trouble
 
-    async def _ask(self, view: View, page: Page, asking: Asking, visit: OpenVisit) -> list[Result]:
+    async def _ask(self, view: View, page: Page, asking: Asking, visit: OpenVisit) -> Sequence[Result]:
         """One result for each listing; a listing with too few products is not asked about, banners always are."""
         rule = view.found.rule
-        visit.organic = [listing.ids for listing in page.listings]
-        fewest = rule.skip.fewer_than
+        visit.organic, fewest = page.listings, rule.skip.fewer_than
         asked = [each for each in page.listings if len(each) >= fewest and each.ids]
         if not asked and not rule.banners:
             raise NoAds(Reason.TOO_FEW_PRODUCTS)
@@ -173,12 +172,12 @@ class Corridor:
         finally:
             visit.has_ads()
         if len(asked) == len(page.listings):
-            return list(results)
+            return results
         answered = dict(zip(map(id, asked), results, strict=True))
         return [answered.get(id(listing), NOTHING) for listing in page.listings]
 
     async def _fetch(
-        self, view: View, page: Page, results: list[Result], visit: OpenVisit
+        self, view: View, page: Page, results: Sequence[Result], visit: OpenVisit
     ) -> Mapping[str, bytes] | None:
         """The products that won and are not on the page, as far as they come in the time that is left."""
         plan = view.found.plan

@@ -48,6 +48,15 @@ Watch = Callable[[Visit, Callable[[], Visit]], None]
 """Is handed each finished visit, and a way to have it with its lists of products."""
 
 
+class Ranked(Protocol):
+    """One listing as it came; `listing.Listing` is one."""
+
+    @property
+    def ids(self) -> Sequence[str]:
+        """Its products, as the marketplace ranked them."""
+        ...
+
+
 class Shown(Protocol):
     """What became of one listing; `merge.Placement` is one."""
 
@@ -88,7 +97,7 @@ class OpenVisit:
         self.winners = 0
         self.banners = 0
         self.fetched = 0
-        self.organic: Sequence[Sequence[str]] = ()
+        self.organic: Sequence[Ranked] = ()
         self.shown: Sequence[Shown] = ()
         self.detail = ""
 
@@ -137,7 +146,7 @@ class OpenVisit:
 
     def in_full(self, visit: Visit) -> Visit:
         """A finished visit with its lists of products, the organic and the merged ones."""
-        organic = tuple([tuple(ids) for ids in self.organic])
+        organic = tuple([tuple(each.ids) for each in self.organic])
         merged = tuple([each.order for each in self.shown])
         return msgspec.structs.replace(visit, organic=organic, merged=merged)
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from typing import Final, NamedTuple, TypeVar
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
@@ -18,20 +18,14 @@ from proxy.search.lossless.texts import matched, text_of
 from proxy.search.lossless.whereabouts import Whereabouts
 
 T = TypeVar("T")
+Told: TypeAlias = tuple[list[str], Sequence[int], list[float] | None, list[str | None] | None]
+"""What a listing says of its products: `ids`, `positions`, `scores` and `vendors`, as in a `Listing`."""
+
 _raw = msgspec.json.Decoder(msgspec.Raw).decode
 _BOM: Final = b"\xef\xbb\xbf"
 
 # Bytes of a body. Below, a second decode costs less than to find out where single items begin.
 LONG: Final = 64 * 1024
-
-
-class Told(NamedTuple):
-    """What a listing says of its products, as in a `Listing`."""
-
-    ids: list[str]
-    positions: Sequence[int]
-    scores: list[float] | None
-    vendors: list[str | None] | None
 
 
 class Reading:
@@ -96,8 +90,9 @@ class Reading:
         return None if found is None else text_of(found)
 
     def _listing(self, found: Found) -> Listing:
-        told = self._told(self._items.read(found.begin, found.items))
-        return Listing(found.items, found.span, found.gaps, *told, place=found.place)
+        begin, items, span, gaps, _, place = found
+        ids, positions, scores, vendors = self._told(self._items.read(begin, items))
+        return Listing(items, span, gaps, ids, positions, scores, vendors, None, place)
 
     def _long_listing(self, body: bytes) -> LongListing | None:
         """The listing of a body of which few items will be wanted by themselves; None where it must be cut."""
@@ -105,10 +100,10 @@ class Reading:
         if found is None:
             return None
         marks, columns = found
-        told = self._told(columns)
+        ids, positions, scores, vendors = self._told(columns)
         uncut = Uncut(self._route.stages[0], body, marks, self._depth)
-        span = uncut.span(told.positions)
-        return LongListing(uncut, span, *told) if span else None
+        span = uncut.span(positions)
+        return LongListing(uncut, span, ids, positions, scores, vendors) if span else None
 
     def _told(self, columns: Columns) -> Told:
         known, scores, vendors = columns
@@ -120,12 +115,8 @@ class Reading:
             quality: list[float] | None = measured(scores)
         else:
             quality = falling(range(count), count) if self._by_place else None
-        return Told(
-            _at(positions, known),  # type: ignore[arg-type]
-            positions,
-            quality and _at(positions, quality),
-            vendors and _at(positions, vendors),
-        )
+        ids: list[str] = _at(positions, known)  # type: ignore[arg-type]
+        return ids, positions, quality and _at(positions, quality), vendors and _at(positions, vendors)
 
 
 def _at(positions: Sequence[int], values: list[T]) -> list[T]:

@@ -160,6 +160,8 @@ class Route:
             msgspec.DecodeError: the body is no JSON, or not what the way says.
         """
         *earlier, last = self.stages
+        if not earlier:
+            return [last.walk(begin, body, where)]
         starts = [Start(begin)]
         for stage in earlier:
             starts = [each for one in starts for each in self._onward(stage, one, body, where)]
