@@ -31,7 +31,9 @@ Handler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 _LONGEST_LINE: Final = 16 * 1024
 _LONGEST_FIELD: Final = 32 * 1024
 _MOST_HEADERS: Final = 128
+# What is overridden here is aiohttp's inside, which another minor version may spell otherwise.
 _OLDEST_AIOHTTP: Final = (3, 14, 3)
+_NO_AIOHTTP_YET: Final = (3, 15)
 
 
 class Request(web.BaseRequest):
@@ -223,13 +225,13 @@ def is_idle(connection: web.RequestHandler) -> bool:
 
 
 def assert_aiohttp() -> None:
-    """The framing of requests is aiohttp's C parser's: an older one, or the one in Python, is not what was tried.
+    """The framing of requests is aiohttp's C parser's: another version, or the one in Python, is not what was tried.
 
     Raises:
         SettingsTrouble: it is another one.
     """
     version = tuple(int(part) for part in aiohttp.__version__.split(".")[:3] if part.isdigit())
-    if version < _OLDEST_AIOHTTP:
-        raise SettingsTrouble(f"aiohttp is {aiohttp.__version__}; install 3.14.3 or later, as the lock file says")
+    if not _OLDEST_AIOHTTP <= version < _NO_AIOHTTP_YET:
+        raise SettingsTrouble(f"aiohttp is {aiohttp.__version__}; install the latest 3.14, as the lock file does")
     if "_http_parser" not in http_parser.HttpRequestParser.__module__:
         raise SettingsTrouble("aiohttp runs without its C parser; install its wheel, and unset AIOHTTP_NO_EXTENSIONS")

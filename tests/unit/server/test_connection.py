@@ -136,12 +136,15 @@ async def test_a_connection_shows_what_it_owes():
         writer.close()
 
 
-def test_an_older_aiohttp_or_one_without_its_c_parser_is_refused(monkeypatch):
+@pytest.mark.parametrize("version", ["3.14.2", "3.9", "3.15.0", "3.15.0a1", "4.0"])
+def test_an_aiohttp_that_was_not_tried_is_refused(monkeypatch, version):
     assert_aiohttp()
-    with monkeypatch.context() as patch:
-        patch.setattr(connection.aiohttp, "__version__", "3.14.2")
-        with pytest.raises(SettingsTrouble, match=r"3\.14\.3"):
-            assert_aiohttp()
+    monkeypatch.setattr(connection.aiohttp, "__version__", version)
+    with pytest.raises(SettingsTrouble, match=rf"aiohttp is {version}; install the latest 3\.14"):
+        assert_aiohttp()
+
+
+def test_an_aiohttp_without_its_c_parser_is_refused(monkeypatch):
     from aiohttp import http_parser
 
     with monkeypatch.context() as patch:
