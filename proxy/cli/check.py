@@ -7,6 +7,9 @@ is taken there. Exit 1 where there is an error; warnings pass.
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import TextIO
 
 from proxy.events.taking.segment.names import read_names
@@ -58,12 +61,30 @@ def check(folder: str, format: str, out: TextIO, mapping: str | None = None) -> 
 
 
 def _problems_of(folder: str) -> tuple[tuple[Problem, ...], int]:
-    texts, problems = look_into(folder)
+    texts, unread = look_into(folder)
+    problems = [*map(_of_check, unread), *_passed_over(folder)]
     if not texts:
         empty = Problem("error", folder, 0, 0, "", "there is no rule file here", "rule files end in .yaml")
-        return tuple(problems) or (empty,), 0
+        return (*problems, *(() if unread else (empty,))), 0
     reading = read_book({_path(folder, name): text for name, text in texts.items()})
     return in_order([*problems, *reading.problems]), len(reading.book.rules) if reading.book else 0
+
+
+def _of_check(problem: Problem) -> Problem:
+    """A hint that is meant for `serve`, as `check` takes it."""
+    return replace(problem, hint=problem.hint and "name the folder, or one file: `sponsored-proxy check DIR`")
+
+
+def _passed_over(folder: str) -> Iterator[Problem]:
+    """Folders of the folder that look as if their rules were meant, too."""
+    try:
+        inside = sorted(each for each in Path(folder).iterdir() if each.is_dir() and not each.name.startswith("."))
+        for each in inside:
+            if any(file.suffix in (".yaml", ".yml") for file in each.iterdir()):
+                message = "rules in a folder of the folder are not read"
+                yield Problem("warning", str(each), 0, 0, "", message, f"move them to {folder}, or check this one, too")
+    except OSError:
+        return  # no folder, or none that may be read: told already
 
 
 def _problems_of_mapping(mapping: str) -> tuple[Problem, ...]:

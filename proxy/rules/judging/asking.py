@@ -1,5 +1,6 @@
 """What makes no sense in how a rule asks: `match`, `skip`, `auction` and their sources. Pure."""
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -10,6 +11,19 @@ from proxy.rules.reading.kinds import nearest
 from proxy.rules.sources import Source, Sources
 
 # -- match and skip ---------------------------------------------------------------
+
+
+# How frameworks write a segment of any text: Express, Rails; Flask, Django; Next.js.
+_ELSEWHERE: Final = re.compile(r":(\w+)\??|<(?:\w+:)?(\w+)>|\[(?:\.\.\.)?(\w+)\]")
+
+
+def captures_of_others(rule: Draft) -> Iterator[Found]:
+    for part in rule.get("match.path").text.split("/"):
+        found = _ELSEWHERE.fullmatch(part)
+        if found:
+            name = next(filter(None, found.groups()))
+            message = f"`{part}` takes only a segment of these very letters"
+            yield Found("match.path", message, f"a segment of any text is written `{{{name}}}`", "warning")
 
 
 def graphql(rule: Draft) -> Iterator[Found]:
@@ -149,6 +163,7 @@ def device(rule: Draft) -> Iterator[Found]:
 
 
 MATTERS: Final[tuple[Matter, ...]] = (
+    captures_of_others,
     graphql,
     skipped_always,
     literal_for_a_shopper,

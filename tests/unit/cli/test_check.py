@@ -115,3 +115,17 @@ def test_a_file_that_cannot_be_read_does_not_hide_the_problems_of_the_others(tmp
 def test_one_file_can_be_checked_alone(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text(a_rule_text(mode="lve"))
     assert checked(tmp_path / "a.yaml")[1].startswith(f"{tmp_path}/a.yaml:5  mode")
+
+
+def test_a_folder_that_is_not_there_is_named_as_check_takes_it(tmp_path: Path) -> None:
+    assert "name the folder, or one file: `sponsored-proxy check DIR`" in checked(tmp_path / "nowhere")[1]
+
+
+def test_rules_in_a_folder_of_the_folder_are_told_to_be_passed_over(tmp_path: Path) -> None:
+    for name in ("a.yaml", "more/b.yaml", "..data/c.yaml", "pictures/lamp.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(a_rule_text())
+    status, out = checked(tmp_path)
+    assert status == 0
+    assert f"{tmp_path}/more  warning: rules in a folder of the folder are not read" in out
+    assert out.endswith("1 warning\n")

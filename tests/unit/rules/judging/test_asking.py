@@ -56,6 +56,9 @@ DOUBTFUL = [
     ({"auction": "{slots: 3, max_products: 2}"}, "auction.max_products", "3 winners"),
     ({"auction": "{slots: 3, device: mobile}"}, "auction.device", "only banners"),
     ({"match": "{path: /g, graphql: {operation: S}}"}, "match.graphql", "only GET is taken"),
+    ({"match": "{path: '/api/:category/x'}"}, "match.path", "`:category` takes only a segment of these very letters"),
+    ({"match": "{path: '/c/<slug:name>'}"}, "match.path", "`<slug:name>` takes only"),
+    ({"match": "{path: '/c/[...rest]'}"}, "match.path", "`[...rest]` takes only"),
 ]
 
 
@@ -67,6 +70,8 @@ def test_what_is_probably_meant_otherwise_is_warned_of(sections: dict[str, str],
 
 
 FINE = [
+    {"match": "{path: '/v2/placements/default:search'}"},
+    {"match": "{path: '/c/a[1]/<b'}"},
     {"rollout": "50", "holdout": "60", "auction": "{slots: 2, user: cookie.a}"},
     {"auction": "{slots: 2, user: cookie.a, hash_user: true, consent: {from: cookie.c, equals: yes}}"},
     {"match": "{path: '/c/{x}/{rest...}'}", "auction": "{slots: 2, search_query: [path.x, path.rest, path]}"},
