@@ -97,15 +97,22 @@ class Client:
             connection = await self.pool.take(may_be_kept=reuse)
             now = self._now()
         used = connection.uses > 0
+        response = self._begin(connection, head, method, body, upgrade, now, first_byte)
         try:
-            return await self._exchange(connection, head, method, body, upgrade, now, first_byte)
+            while not response.status:
+                await response.more()
         except NoAnswer:
             if not (used and again and whole):
                 raise
-        self.retried += 1
-        connection = await self.pool.take(may_be_kept=False)
-        left = max(0.0, first_byte - (self._now() - now))
-        return await self._exchange(connection, head, method, body, upgrade, self._now(), left)
+            self.retried += 1
+            connection = await self.pool.take(may_be_kept=False)
+            left = max(0.0, first_byte - (self._now() - now))
+            response = self._begin(connection, head, method, body, upgrade, self._now(), left)
+            while not response.status:
+                await response.more()
+        if response.status == 101:
+            self.pool.set_apart(connection)
+        return response
 
     def send_now(
         self, request: bytes, *, method: str, first_byte: float, limit: int, told: Callable[[Response], None]
@@ -128,7 +135,7 @@ class Client:
         """End all connections. Whoever waits for an answer gets `NoAnswer` or `BrokenAnswer`."""
         await self.pool.close()
 
-    async def _exchange(
+    def _begin(
         self,
         connection: Connection,
         head: bytes,
@@ -147,8 +154,4 @@ class Client:
         else:
             transport.write(head)
             response.sending = Sending(connection, body, response.failed)
-        while not response.status:
-            await response.more()
-        if response.status == 101:
-            self.pool.set_apart(connection)
         return response

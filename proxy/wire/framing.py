@@ -43,8 +43,7 @@ class Framing(msgspec.Struct, frozen=True):
 def framing_of(head: Head, method: str) -> Framing:
     """The framing of the answer to a request with this method; raises `BrokenAnswer` where it has none."""
     first = head.first
-    told = first.get(b"content-length")
-    length = None if told is None else _length(told, head)
+    length = _length(head, first[b"content-length"]) if b"content-length" in first else None
     keep = _keeps_alive(head) if b"connection" in first or not head.minor else True
     if b"transfer-encoding" in first:
         _check_coding(head)
@@ -60,7 +59,7 @@ def framing_of(head: Head, method: str) -> Framing:
     return Framing(ends, length, keep and ends is not BY_CLOSE)
 
 
-def _length(value: bytes, head: Head) -> int:
+def _length(head: Head, value: bytes) -> int:
     if len(head.first) != len(head.fields) and len(head.every(b"content-length")) > 1:
         raise BrokenAnswer("the answer has more than one Content-Length")
     if not value.isdigit() or len(value) > MAX_DIGITS:

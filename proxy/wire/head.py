@@ -66,14 +66,14 @@ def read_head(raw: bytes) -> Head:
 
 def _head(match: re.Match[bytes]) -> Head:
     minor, status, reason, lines = match.groups()
-    fields = read_fields(lines)
+    fields = _read_fields(lines)
     first = {name.lower(): value for name, value in fields}
     if len(first) != len(fields):
         first = {name.lower(): value for name, value in reversed(fields)}
     return Head(int(status), reason or b"", int(minor), fields, first)
 
 
-def read_fields(lines: bytes) -> Fields:
+def _read_fields(lines: bytes) -> Fields:
     """The fields in `lines`, which are known to be field lines. Raises `HeadTooLarge` for too many."""
     fields: Fields = _FIELD.findall(lines)
     if len(fields) > MAX_FIELDS:

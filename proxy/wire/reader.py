@@ -42,14 +42,24 @@ class Reader:
             self.extra = True
             return b""
         self.started = True
-        if self.head is not None:
-            return self._body(data)
-        try:
-            rest = self._find_head(data)
-        except BrokenAnswer as error:
-            self.error = error
-            return b""
-        return self._body(rest) if rest else b""
+        if self.head is None:
+            try:
+                data = self._find_head(data)
+            except BrokenAnswer as error:
+                self.error = error
+                return b""
+            if not data:
+                return b""
+        if not self._left:
+            return self._unmeasured(data)
+        self._left -= len(data)
+        if self._left > 0:
+            return data
+        self.done = True
+        if not self._left:
+            return data
+        self.extra = True
+        return data[: self._left]
 
     def end(self, clean: bool) -> None:
         """No byte will come any more; `clean` where the origin closed in good order."""
@@ -111,25 +121,21 @@ class Reader:
         if head.status == 101:
             if not self._upgrade:
                 raise BrokenAnswer("the answer changes the protocol, which was not asked for")
-            self.framing = Framing(BY_CLOSE, None, False)
+            self.framing = framing = Framing(BY_CLOSE, None, False)
         else:
-            self.framing = framing_of(head, self._method)
+            self.framing = framing = framing_of(head, self._method)
         self.head = head
-        ends = self.framing.ends
+        ends = framing.ends
         if ends is BY_LENGTH:
-            self._left = self.framing.length or 0
+            self._left = framing.length or 0
         elif ends is AT_ONCE:
             self.done = True
             self.extra = bool(rest)
         elif ends is BY_CHUNKS:
             self._chunks = Chunks()
 
-    def _body(self, data: bytes) -> bytes:
-        if self._left:
-            self._left -= len(data)
-            if self._left <= 0:
-                return self._last(data)
-            return data
+    def _unmeasured(self, data: bytes) -> bytes:
+        """The bytes in `data` of a body whose end is not known beforehand."""
         if self._chunks is None:  # until the connection ends; or nothing (AT_ONCE)
             return b"" if self.done else data
         body = self._chunks.feed(data)
@@ -138,10 +144,3 @@ class Reader:
             self.done = True
             self.extra = bool(self._chunks.rest)
         return body
-
-    def _last(self, data: bytes) -> bytes:
-        self.done = True
-        if self._left:
-            self.extra = True
-            return data[: self._left]
-        return data
