@@ -14,8 +14,8 @@ from proxy.ask import Ask
 from proxy.errors import MarketplaceDown, NoAds
 from proxy.reasons import Reason
 from proxy.search import coding
-from proxy.search.answer import Reply
-from proxy.search.headers import Peer, every, forbids_transforming
+from proxy.search.answer import Reply, status_line
+from proxy.search.headers import Peer, every, for_merged_page, forbids_transforming
 from proxy.search.listing import Page
 from proxy.search.plan import Plan
 from proxy.search.plans import Found
@@ -34,6 +34,11 @@ class Readings(Protocol):
 
     def remember(self, plan: Plan, page: Page) -> None:
         """Keep what was read."""
+        ...
+
+    @property
+    def merged_head(self) -> bytes:
+        """As `Organic.merged_head`."""
         ...
 
 
@@ -80,6 +85,14 @@ class Organic(msgspec.Struct, frozen=True):
         if readings is not None:
             readings.remember(plan, page)
         return page
+
+    @property
+    def merged_head(self) -> bytes:
+        """Status line and header lines of a page with ads that is made of it."""
+        response, readings = self.response, self.readings
+        if readings is not None:
+            return readings.merged_head
+        return status_line(response) + for_merged_page(response.raw_headers)
 
     def text(self, limit: int) -> bytes:
         """The body without its coding.

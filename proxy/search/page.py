@@ -200,9 +200,7 @@ class Corridor:
 
     def _merged(self, organic: Organic, merged: Merged, visit: OpenVisit) -> Answer:
         body = coding.encode(merged.body, organic.coding)
-        lines = for_merged_page(organic.response.raw_headers)
-        told = self._ended(visit, Reason.SERVED, 200)
-        return answer.whole(200, answer.status_line(organic.response) + lines + told, body)
+        return answer.whole(200, organic.merged_head + self._ended(visit, Reason.SERVED, 200), body)
 
     def _as_it_came(self, view: View, organic: Organic, visit: OpenVisit, reason: Reason) -> Answer:
         """The marketplace's own bytes; how far they may be cached depends on why."""

@@ -8,10 +8,11 @@ another plan read (the rules have changed) is not taken for its own.
 
 from typing import Final
 
+from proxy.search.answer import HTTP
 from proxy.search.caching.freshness import Freshness, Moment, freshness, http_date
 from proxy.search.caching.key import Asked, Uri, Values, varying
 from proxy.search.caching.storable import is_for_credentials, is_public, vary_of
-from proxy.search.headers import HeaderLines, first, for_keeping
+from proxy.search.headers import HeaderLines, first, for_keeping, for_merged_page
 from proxy.search.listing import Page
 from proxy.search.plan import Plan
 
@@ -33,7 +34,7 @@ class Kept:
     """
 
     __slots__ = (
-        "_page", "_read_by", "cookies", "fresh", "is_for_credentials", "is_public", "lines",
+        "_merged_head", "_page", "_read_by", "cookies", "fresh", "is_for_credentials", "is_public", "lines",
         "moment", "raw", "reason", "said", "status", "uri", "varies", "vary",
     )  # fmt: skip
 
@@ -53,6 +54,7 @@ class Kept:
         self.reason: Final = reason
         self.lines: Final = for_keeping(lines, moment.wall)
         self.raw: Final = raw
+        self._merged_head = b""
         self._page: Page | None = None
         self._read_by: Plan | None = None
 
@@ -82,6 +84,13 @@ class Kept:
         """Seconds since 1970, or None."""
         told = first(self.lines, b"last-modified")
         return None if told is None else http_date(told)
+
+    @property
+    def merged_head(self) -> bytes:
+        """Status line and header lines of every page with ads that is made of it."""
+        if not self._merged_head:
+            self._merged_head = HTTP % (self.status, self.reason) + for_merged_page(self.lines)
+        return self._merged_head
 
     # -- what was read of it -------------------------------------------------
 

@@ -71,6 +71,10 @@ class Remembering:
     def page_of(self, plan: Plan) -> Page | None:
         return self._kept.page_of(plan)
 
+    @property
+    def merged_head(self) -> bytes:
+        return self._kept.merged_head
+
     def remember(self, plan: Plan, page: Page) -> None:
         self._kept.remember(plan, page)
         self._store.weigh(self._kept)

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+from propcache.api import cached_property  # the standard library's takes a lock at each first reading (Python 3.11)
+
 from proxy.search.caching.kept import Kept
 from proxy.search.headers import first
 from proxy.wire.sink import Sink
@@ -23,16 +25,17 @@ class KeptReply:
         self.status: Final = kept.status if status is None else status
         self.reason: Final = b"Not Modified" if status == 304 else kept.reason
         self.length: Final = None if status == 304 else len(kept.raw)
-        lines = kept.lines if status != 304 else [line for line in kept.lines if not _is_of_the_body(line[0])]
-        # Section 5.1: what comes from a cache says how old it is.
-        self.raw_headers: Final[Sequence[tuple[bytes, bytes]]] = (
-            *lines,
-            (b"Age", b"%d" % (kept.fresh.age + kept.resident(now))),
-        )
+        self._lines = kept.lines if status != 304 else [line for line in kept.lines if not _is_of_the_body(line[0])]
+        self._age = kept.fresh.age + kept.resident(now)
+
+    @cached_property
+    def raw_headers(self) -> Sequence[tuple[bytes, bytes]]:
+        """Its header lines. What comes from a cache says how old it is (section 5.1)."""
+        return (*self._lines, (b"Age", b"%d" % self._age))
 
     def header(self, name: bytes) -> bytes | None:
         """The value of the first field of this lower-case name."""
-        return first(self.raw_headers, name)
+        return first(self._lines if name != b"age" else self.raw_headers, name)
 
     async def read(self, limit: int) -> bytes:
         """Nothing is left."""

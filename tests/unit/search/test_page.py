@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from proxy.auction.winners import Result, Winner
 from proxy.clock import ManualClock
 from proxy.errors import AdPlatformTrouble, MarketplaceDown, MarketplaceSlow
 from proxy.reasons import Reason
+from proxy.search import organic as organic_module
 from proxy.search import page as corridor_module
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
@@ -332,17 +334,17 @@ async def test_trouble_with_ads_leaves_the_page_as_it_was(reason: Reason) -> Non
     assert stage.visit.ads_ms == pytest.approx(30)
 
 
-STEPS = ["user_of", "why_no_ads", "arm_of", "missing", "merge", "for_merged_page"]
+STEPS = [(corridor_module, each) for each in ("user_of", "why_no_ads", "arm_of", "missing", "merge")]
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(("where", "step"), [*STEPS, (organic_module, "for_merged_page")])
 async def test_a_bug_in_any_step_gives_the_organic_page(
-    step: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    where: ModuleType, step: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def bug(*args: object, **kwargs: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr(corridor_module, step, bug)
+    monkeypatch.setattr(where, step, bug)
     stage = Stage(**FETCH)
     with caplog.at_level(logging.ERROR):
         answer = await stage.view()

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from proxy.search.answer import HTTP
 from proxy.search.caching.kept import Kept
+from proxy.search.caching.reply import KeptReply
+from proxy.search.headers import for_merged_page
 from proxy.search.plan import Plan
 from tests.unit.search.caching.answers import RULE, asked, kept
 
@@ -58,7 +61,8 @@ def test_what_one_plan_read_is_not_taken_for_anothers() -> None:
 
 @pytest.mark.parametrize("count", [2, 50, 2000])
 @pytest.mark.parametrize("coded", [False, True])
-def test_it_weighs_what_it_takes(count: int, coded: bool) -> None:
+@pytest.mark.parametrize("cut", [False, True])
+def test_it_weighs_what_it_takes(count: int, coded: bool, cut: bool) -> None:
     text = json.dumps({"products": [{"id": f"sku-{n:06}", "name": "x" * 200} for n in range(count)]}).encode()
     raw = gzip.compress(text) if coded else text
     plan = Plan(RULE)
@@ -66,10 +70,17 @@ def test_it_weighs_what_it_takes(count: int, coded: bool) -> None:
     tracemalloc.start()
     before, _ = tracemalloc.get_traced_memory()
     one = kept(*[f"X-{n}: {'v' * 40}" for n in range(10)], body=bytes(bytearray(raw)))
-    one.remember(plan, plan.read(bytes(bytearray(text)) if coded else one.raw))
+    page = plan.read(bytes(bytearray(text)) if coded else one.raw)
+    one.remember(plan, page)
+    assert not cut or len(page.listings[0].items) == count
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert after - before <= one.weight <= 4 * (after - before) + 4096
+
+
+def test_every_page_with_ads_that_is_made_of_it_has_one_head() -> None:
+    one = kept("Cache-Control: max-age=60", 'ETag: "v1"', "X-A: 1", "Age: 3")
+    assert one.merged_head == one.merged_head == HTTP % (200, b"OK") + for_merged_page(KeptReply(one, 130).raw_headers)
 
 
 def test_an_answer_replaces_the_one_before_it() -> None:
