@@ -57,6 +57,9 @@ class Connection:
             socket_connect_timeout=patience,
             retry=Retry(NoBackoff(), 0),
             client_name="sponsored-proxy",
+            # With version 3 of its protocol the library waits for news of a maintenance on connections that lie idle,
+            # and no longer sees that Redis, or something on the way, has closed one: the next sender would get a 503.
+            protocol=2,
         )
         self._clock = clock
         self._calendar = calendar

@@ -6,6 +6,7 @@ from proxy.clock import SystemClock
 from proxy.events.keeping.outbox import OutboxTrouble
 from proxy.events.keeping.streams.connection import Connection
 from proxy.events.keeping.streams.scripts import LIMITS, NEWS
+from tests.patience import until
 from tests.redis_server import a_redis
 
 SECRET = "open-sesame-1234"
@@ -30,6 +31,19 @@ async def test_a_redis_that_hangs_is_not_waited_for(tmp_path):
         assert await connection.run(NEWS, lambda now: []) == b"0"
         server.pause()
         assert "does not answer within 0.3 s" in await outcome(connection)
+
+
+async def test_a_connection_that_was_closed_while_it_lay_idle_costs_nobody_an_answer(tmp_path, caplog):
+    with a_redis(tmp_path) as server:
+        connection = Connection(server.url, SystemClock())
+        for _ in range(3):
+            assert await connection.run(NEWS, lambda now: []) == b"0"
+            idle = [*connection._client.connection_pool._available_connections]
+            with server.client() as client:
+                client.client_kill_filter(_type="normal", skipme=True)
+            await until(lambda idle=idle: all(one._reader.at_eof() for one in idle))
+        assert await outcome(connection) == b"0"
+    assert "cannot keep events" not in caplog.text
 
 
 async def test_a_wrong_password_is_told_and_never_shown(tmp_path, caplog):
