@@ -4,6 +4,7 @@ All of it is read by name. A place is written as the source that a rule would
 name it by: `query.q`, `body.$.variables.term`.
 """
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -48,15 +49,25 @@ class Graph:
 def places(ask: Ask) -> list[Place]:
     """Every value of a request, the URL's first, then the body's from the outside in."""
     found = [Place(f"query.{name}", name, value) for name, value in ask.query.items() if name]
-    if ask.body:
-        found += sorted(_in_body(ask), key=lambda place: place.depth)
-        found += _by_their_use(ask, found)
+    inside = _in_body(ask) if ask.body else _in_variables(ask)
+    found += sorted(inside, key=lambda place: place.depth)
+    found += _by_their_use(ask, found)
     return found[:MOST_PLACES]
+
+
+def _in_variables(ask: Ask) -> Iterator[Place]:
+    """GraphQL by GET has its variables as a JSON text in the URL, which stands for the body that is not there."""
+    try:
+        variables = json.loads(ask.query.get("variables", ""))
+    except (ValueError, RecursionError):
+        return
+    if isinstance(variables, dict):
+        yield from _in_json({"variables": variables}, ())
 
 
 def _by_their_use(ask: Ask, found: list[Place]) -> list[Place]:
     """The variables of a GraphQL request again, by the argument that each is given to: `search(q: $t)` tells of `t`."""
-    document = ask.json.get("query") if isinstance(ask.json, dict) else None
+    document = ask.json.get("query") if isinstance(ask.json, dict) else ask.query.get("query")
     try:
         uses = variables_by_use(document) if isinstance(document, str) else {}
     except NotGraphQL:
@@ -102,13 +113,19 @@ def search_words(found: list[Place]) -> Place | None:
 
 
 def _search_rank(place: Place) -> int | None:
-    name = "".join(words_of(place.key))
+    name = "".join(words_of(_named_by_filter(place.key) or place.key))
     if place.key.startswith("text."):  # a field of its own for each language: `text.en`
         name = "text"
     if not place.value.strip() or name not in words.SEARCH_WORDS or re.search(r"[{}<>]|^https?://|=.*&", place.value):
         return None
     short_in_body = place.source.startswith("body.") and len(name) == 1 and name != "q"
     return None if short_in_body else words.SEARCH_WORDS.index(name)
+
+
+def _named_by_filter(key: str) -> str | None:
+    """What `filter[...]` filters by, where that are the words searched for: `filter[q]`, as JSON:API writes it."""
+    found = re.fullmatch(r"filters?\[(\w+)\]", key)
+    return found[1] if found and "".join(words_of(found[1])) in words.SEARCH_WORDS else None
 
 
 _STRUCTURE: Final = re.compile(
@@ -147,7 +164,8 @@ def paging(found: list[Place], counted_from_0: bool) -> Paging | None:
 # -- what sorts and filters -------------------------------------------------------
 
 _AS_USUAL: Final = re.compile(
-    r"|relevanc[ey]|default|_?score|best(match)?|featured|recommended|none|null|.*score[ +:_-]?desc",
+    r"|(relevanc[ey]|default|_?score|best([ _-]?match)?|featured|recommended)([ +:,_-]*(asc|desc))?"
+    r"|[+-]?_?score|none|null|.*score[ +:,_-]?desc",
     re.I,
 )
 
@@ -167,6 +185,8 @@ def sorting_and_filtering(found: list[Place], items: int = 0) -> tuple[list[Plac
 
 def _sorts_or_filters(key: str) -> bool:
     named = words_of(key)
+    if _named_by_filter(key):
+        return False
     if "".join(named) in words.SORTS | words.FILTERS or named[:1] == ("sort",):
         return True
     if named[:1] == ("order",):

@@ -71,6 +71,7 @@ def _scored_alone(candidate: Candidate) -> Scored:
         _facets(look),
         _opinions(look),
         _pictures(look),
+        _people(look),
     ]
     return Scored(candidate, look, ids, *_added(parts))
 
@@ -140,6 +141,12 @@ def _opinions(look: Look) -> tuple[float, str]:
 def _pictures(look: Look) -> tuple[float, str]:
     own = look.traits & {"price", "title", "brand", "code"}
     return (-3.0, "they are pictures") if look.traits & {"scale"} and not own else (0.0, "")
+
+
+def _people(look: Look) -> tuple[float, str]:
+    own = look.traits & {"price", "brand", "code"}
+    people = any("".join(words_of(key)) in words.OF_PEOPLE for key in look.keys)
+    return (-4.0, "they look like people") if people and not own and not look.deep_price else (0.0, "")
 
 
 # -- by its place -----------------------------------------------------------------

@@ -238,6 +238,11 @@ OF_SOMETHING_ELSE: Final = _set(
 )
 """`brand_id` is an id, but not the product's."""
 
+OF_PEOPLE: Final = _set(
+    "email emailaddress firstname lastname surname username givenname familyname birthday dateofbirth"
+)
+"""Keys that people have, and products have not."""
+
 # -- what requests call things ----------------------------------------------------
 SEARCH_WORDS: Final = _row(
     "q query search searchterm term keyword keywords searchquery searchtext searchstring searchphrase text fulltext "

@@ -46,6 +46,13 @@ class Marketplace(BaseHTTPRequestHandler):
         pass
 
 
+class Quiet(HTTPServer):
+    """What is too large is not read to its end, and that is as it should be."""
+
+    def handle_error(self, *what: object) -> None:
+        pass
+
+
 Answer = tuple[int, dict[str, str], bytes]
 ANSWERS: dict[str, Callable[[], Answer]] = {
     "/plain": lambda: (200, {}, BODY),
@@ -77,7 +84,7 @@ ANSWERS: dict[str, Callable[[], Answer]] = {
 
 @pytest.fixture(scope="module")
 def marketplace() -> Iterator[str]:
-    server = HTTPServer(("127.0.0.1", 0), Marketplace)
+    server = Quiet(("127.0.0.1", 0), Marketplace)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

@@ -36,6 +36,15 @@ def post(body, target="/api/search"):
         (post({"queries": [{"indexUid": "p", "q": "lamp"}]}), "body.$.queries[0].q"),
         (post({"query": "query S($t: String) { s }", "variables": {"term": "lamp"}}), "body.$.variables.term"),
         (post(b"q=desk+lamp&page=1"), "form.q"),
+        (get("/s?filter[search]=lamp&filter[name]=x"), "query.filter[search]"),
+        (
+            get("/graphql?operationName=S&variables=%7B%22in%22%3A%7B%22term%22%3A%22lamp%22%7D%7D"),
+            "body.$.variables.in.term",
+        ),
+        (
+            get("/graphql?query=query%20S(%24t:String)%7Bs(q:%24t)%7Bid%7D%7D&variables=%7B%22t%22:%22lamp%22%7D"),
+            "body.$.variables.t",
+        ),
         (post({"widget": {"search": {"keyphrase": "lamp"}}}), "body.$.widget.search.keyphrase"),
         (
             post({"query": "query S($t: String!) { s(search: $t) { id } }", "variables": {"t": "lamp"}}),
@@ -63,6 +72,8 @@ def test_the_words_searched_for_are_found_by_their_name(ask, source):
         get("/s?query=query%20S%20%7B%20s%20%7D"),
         post(b"no form"),
         post({"query": {"match_all": {}}}),
+        get("/graphql?operationName=S&variables=%7B%22q%22"),
+        get("/graphql?operationName=S&variables=[1]"),
         post(b"\xff\xfe"),
     ],
 )
@@ -142,10 +153,17 @@ def test_what_sorts_and_filters_is_told_from_the_usual_order():
         "orderId=17",
         "size=20&page=0",
         "size=24",
+        "filter[q]=lamp",
     ],
 )
 def test_what_says_how_the_answer_shall_look_neither_sorts_nor_filters(parameter):
     assert sorting_and_filtering(places(get(f"/s?q=x&{parameter}")), items=24) == ([], [])
+
+
+@pytest.mark.parametrize("parameter", ["sort=relevance,desc", "sort=-_score", "sort=best-match", "sort=_score:desc"])
+def test_the_usual_order_may_have_a_direction(parameter):
+    active, usual = sorting_and_filtering(places(get(f"/s?q=x&{parameter}")))
+    assert (active, [place.key for place in usual]) == ([], ["sort"])
 
 
 @pytest.mark.parametrize("parameter", ["size=42", "shoe_size=42", "size=M&page=1", "order[price]=asc", "orderBy=price"])

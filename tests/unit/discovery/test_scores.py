@@ -65,3 +65,10 @@ def test_the_weightiest_reason_stands_first():
 def test_an_object_of_thousands_of_lists_is_looked_through_all_the_same():
     value = {f"k{n}": {"x": [{"id": n}]} for n in range(5_000)} | {"products": lamps()}
     assert first(value) == "$.products"
+
+
+def test_people_are_no_products():
+    people = [{"id": n, "email": "a@b.example", "first_name": "A", "avatar": f"/{n}.jpg"} for n in range(6)]
+    (told,) = scored(candidates({"data": people}))
+    assert told.points < ENOUGH
+    assert "they look like people" in told.because
