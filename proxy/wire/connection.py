@@ -102,7 +102,7 @@ class Connection(asyncio.Protocol):
         """Whether an idle connection can be believed in: not ended, and not a byte (or an end) waiting unread."""
         if self.is_closed or self.transport is None or self.transport.is_closing():
             return False
-        return not self.has_unread()
+        return self._poll is None or not self._poll.poll(0)
 
     def has_unread(self) -> bool:
         """Whether bytes (or an end) wait that the loop has not told us yet: half a microsecond to ask."""

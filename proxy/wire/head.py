@@ -66,22 +66,16 @@ def read_head(raw: bytes) -> Head:
 
 def _head(match: re.Match[bytes]) -> Head:
     minor, status, reason, lines = match.groups()
-    fields = _read_fields(lines)
-    first = {name.lower(): value for name, value in fields}
-    if len(first) != len(fields):
-        first = {name.lower(): value for name, value in reversed(fields)}
-    return Head(int(status), reason or b"", int(minor), fields, first)
-
-
-def _read_fields(lines: bytes) -> Fields:
-    """The fields in `lines`, which are known to be field lines. Raises `HeadTooLarge` for too many."""
     fields: Fields = _FIELD.findall(lines)
     if len(fields) > MAX_FIELDS:
         raise HeadTooLarge(f"the head of the answer has more than {MAX_FIELDS} fields")
     # Not `in`: of bytes it first makes an exception of not being an integer (Python 3.11), and most heads have neither.
     if lines.find(b" \r\n") >= 0 or lines.find(b"\t\r\n") >= 0:
-        return [(name, value.rstrip(b"\t ")) for name, value in fields]
-    return fields
+        fields = [(name, value.rstrip(b"\t ")) for name, value in fields]
+    first = {name.lower(): value for name, value in fields}
+    if len(first) != len(fields):
+        first = {name.lower(): value for name, value in reversed(fields)}
+    return Head(int(status), reason or b"", int(minor), fields, first)
 
 
 def are_fields(lines: bytes) -> bool:

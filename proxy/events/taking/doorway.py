@@ -74,6 +74,7 @@ class Doorway:
         spelled: Callable[[str, Told], Told] = as_it_is,
     ) -> None:
         self._rooms = rooms
+        self._paths = tuple(rooms)
         self._counts = counts
         self._most = most
         self._terms = terms
@@ -81,7 +82,7 @@ class Doorway:
 
     def owns(self, target: str) -> bool:
         """Whether a request target, as sent, is one of ours; asked for every request that comes in."""
-        return target in self._rooms or ("?" in target and target.partition("?")[0] in self._rooms)
+        return target.startswith(self._paths) and target.partition("?")[0] in self._rooms
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request that is ours."""
