@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
+from tests.ports import free_port
+
 DURABLE = {"appendonly": "yes", "appendfsync": "always", "maxmemory-policy": "noeviction"}
 PATIENCE = 60.0
 
@@ -39,9 +41,7 @@ class RedisServer:
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self.config = DURABLE | {name.replace("_", "-"): value for name, value in config.items()}
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"redis://127.0.0.1:{self.port}/0"
         self._process: subprocess.Popen[bytes] | None = None
         self.start()

@@ -21,6 +21,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from tests.ports import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 CANARY = "TSE_canary_3f9c1e77b2"
 OURS = (
@@ -39,13 +41,6 @@ RULES = """\
   auction: {slots: 2, timeout: 1s}
   layout: {place: top}
 """
-
-
-def free_port() -> int:
-    """A port that was free a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def needs(what: str, present: object) -> None:

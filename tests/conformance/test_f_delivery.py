@@ -21,7 +21,7 @@ from proxy.events.delivering.destination import MOST_CALLS, PROBE_EVERY, Mode
 from proxy.events.event import V1, Shelf
 from proxy.events.keeping.outbox_sqlite import SqliteOutbox
 from proxy.wire import tls
-from tests.conformance.running import CANARY, Proxy, free_port
+from tests.conformance.running import CANARY, Proxy
 from tests.delivering import an_event, delivering, events
 from tests.event_platform import (
     KEY,
@@ -34,6 +34,7 @@ from tests.event_platform import (
     takes_and_hangs,
 )
 from tests.patience import until
+from tests.ports import free_port
 from tests.unit.wire.test_tls import Authority, expired, of_1_1, of_another_authority, wrong_host
 
 ROOT = Path(__file__).resolve().parents[2]

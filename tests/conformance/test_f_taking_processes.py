@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.conformance.running import Growth, Proxy, free_port, only_ours
+from tests.conformance.running import Growth, Proxy, only_ours
 from tests.event_platform import KEY, EventPlatform, fails
 from tests.events_door import PATH, V1, WIDGETS, Answer, a_v1_click, an_event, connected, one, post, request
 from tests.patience import until
+from tests.ports import free_port
 
 CRAWLER = "User-Agent: Mozilla/5.0 (compatible; Googlebot/2.1)\r\n"
 SECRET = "canary@example.com"

@@ -9,9 +9,10 @@ import subprocess
 
 import pytest
 
-from tests.conformance.running import ROOT, Proxy, free_port, needs, takes, wait_for
+from tests.conformance.running import ROOT, Proxy, needs, takes, wait_for
 from tests.conformance.shopper import Answer, Shopper, request
 from tests.conformance.stages import DECODERS
+from tests.ports import free_port
 
 PYTHON = ROOT / ".venv/httpbin/bin/python"
 SERVE = "import sys; from httpbin import app; app.run('127.0.0.1', int(sys.argv[1]), threaded=True)"

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 
 from tests.integration.faults.shopper import ask
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[3]
 KEY = "TSE_canary-4f1c9a7b"
@@ -80,14 +81,6 @@ class Proxy:
         for pid in [self.process.pid, *self.workers()]:
             with contextlib.suppress(OSError):
                 assert KEY.encode() not in Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def serves(port: int) -> bool:
