@@ -7,11 +7,12 @@ BIN := .venv/bin
 
 setup: .venv/ready
 
-# The lock file pins every package with its hash; nothing is built from source but this project itself.
+# The lock file pins every package with its hash; nothing is built from source but this project itself. (setuptools warns
+# of every editable install; a newcomer could do nothing about that.)
 .venv/ready: requirements/dev.lock pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements/dev.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch .venv/ready
 
 # httpbin, beside which the conformance suite holds the proxy, needs packages of its own age.

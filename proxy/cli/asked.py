@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments by which a request is named."""
     parser.add_argument("source", metavar="URL-or-FILE", help="the marketplace's own address, or a saved response")
     parser.add_argument("--request", metavar="'METHOD URL'", help="the request that a saved response answered")
-    parser.add_argument("--body", metavar="FILE", type=Path, help="the request's body")
+    parser.add_argument("--body", metavar="FILE", type=Path, help="the request's body; it makes a POST of it")
     parser.add_argument("--header", metavar="'NAME: VALUE'", action="append", default=[], help="a header; may repeat")
 
 

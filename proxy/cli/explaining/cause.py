@@ -49,8 +49,10 @@ def cause_of(reason: Reason, plan: Plan, organic: Organic | None, url: str, limi
     look = _LOOKS.get(reason)
     try:
         return look(plan, organic, url, limit) if look is not None and organic is not None else UNKNOWN
-    except (NoAds, NotAListing, NotASample) as trouble:
-        return Cause(str(trouble), "look at the marketplace") if isinstance(trouble, NotASample) else UNKNOWN
+    except NotASample as trouble:
+        return Cause(str(trouble), "look at the marketplace")
+    except (NoAds, NotAListing, RecursionError):  # told already, or nested deeper than anybody's products
+        return UNKNOWN
 
 
 def _status(plan: Plan, organic: Organic, url: str, limit: int) -> Cause:

@@ -168,8 +168,9 @@ def _ending(story: Story, rule: Rule, visit: Visit, look: Look) -> Iterator[Line
 def _placed(rule: Rule, visit: Visit) -> Iterator[str]:
     placed = visit.winners - visit.banners
     if placed:
-        lists = f"{len(visit.organic)} times " if len(visit.organic) > 1 else ""
-        yield f"{placed} of {lists}{rule.auction.slots} slots, placed by `layout.place: {rule.layout.place}`"
+        asked = sum(len(ids) >= rule.skip.fewer_than for ids in visit.organic)
+        times = f"{asked} times " if asked > 1 else ""
+        yield f"{placed} of {times}{rule.auction.slots} slots, placed by `layout.place: {rule.layout.place}`"
     if visit.banners:
         places = " or ".join([f"`{banner.at}`" for banner in rule.banners])
         yield f"{visit.banners} of {rule.slots - rule.auction.slots} banners, written at {places}"

@@ -4,6 +4,8 @@ import gzip
 import json
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from proxy.cli.explain import SavedHead
 from proxy.cli.explaining.cause import UNKNOWN, Cause, cause_of
@@ -106,3 +108,17 @@ def test_xml_is_told_without_its_keys() -> None:
 def test_what_is_no_matter_of_the_answer_is_not_guessed_at(reason: Reason) -> None:
     assert cause(reason, {}) == UNKNOWN
     assert cause_of(Reason.NOT_OK, Plan(a_rule()), None, "http://shop.example/s", 1) == UNKNOWN
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=4),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["data", "items", "hits", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(anything, st.sampled_from(["$", "$.data.items", "$.data[*].hits", "$[0].x", "$.data[?@.x == 1].items"]))
+def test_any_answer_is_told_of_in_one_line_or_not_at_all(value: object, path: str) -> None:
+    told = no_listing(value, path)
+    assert "\n" not in told.seen
+    assert isinstance(few(value).seen, str)

@@ -1,5 +1,6 @@
 import json
 
+from proxy.cli.explaining.cause import Cause
 from proxy.cli.explaining.machine import as_json
 from proxy.cli.explaining.story import Call, Story
 from proxy.reasons import Reason
@@ -24,6 +25,13 @@ def test_machines_get_all_of_it() -> None:
 def test_a_page_without_ads_says_why_and_what_to_do() -> None:
     read = json.loads(as_json(a_story(a_visit(reason=Reason.NO_WINNERS))))
     assert (read["meaning"], read["advice"]) == ("the auction had no winner", "look at the campaigns")
+
+
+def test_what_was_seen_in_the_answer_is_the_detail() -> None:
+    visit = a_visit(reason=Reason.NOT_A_LISTING, detail="raw words")
+    read = json.loads(as_json(a_story(visit, cause=Cause("`$` has no `itms`", "write `list: $.items`"))))
+    assert (read["detail"], read["advice"]) == ("`$` has no `itms`", "write `list: $.items`")
+    assert json.loads(as_json(a_story(visit)))["detail"] == "raw words"
 
 
 def test_a_request_that_no_rule_took_is_a_story_too() -> None:

@@ -3,6 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
+from proxy.cli.explaining.cause import Cause
 from proxy.cli.explaining.screen import NARROWEST, Look, width
 from proxy.cli.explaining.story import Call, Story
 from proxy.cli.explaining.telling import ROWS, as_text
@@ -166,3 +167,17 @@ def test_nothing_in_a_request_or_an_answer_breaks_a_line_or_orders_the_terminal_
     text = as_text(story, Look(wide))
     assert all(width(line) <= max(NARROWEST, wide) for line in text.split("\n"))
     assert all(each == "\n" or each.isprintable() for each in text)
+
+
+def test_of_several_listings_the_slots_are_those_of_the_listings_that_were_asked_about() -> None:
+    organic = (("a", "b", "c"), ("d",), ("e", "f"))
+    merged = ((("a", 1), ("b", 2), ("c", 0)), (("d", 0),), (("e", 1), ("f", 0)))
+    text = as_text(a_story(a_visit(organic=organic, merged=merged, winners=3)), LOOK)
+    assert "3 of 2 times 2 slots, placed by `layout.place: top`" in text
+
+
+def test_what_was_seen_in_the_answer_is_told_with_what_to_do() -> None:
+    cause = Cause("`$` has no `itms`; it has `items`", "write `list: $.items`")
+    text = as_text(a_story(a_visit(reason=Reason.NOT_A_LISTING, detail="raw words"), cause=cause), LOOK)
+    assert "  `$` has no `itms`; it has `items`.\n  To do: write `list: $.items`.\n" in text
+    assert "raw words" not in text
