@@ -2,9 +2,10 @@
 
 Which winners are shown is choice.py's to say, and where, layout.py's; here
 the slices are put together. An item moves as the bytes that it is; what stood
-between two places stays between them; around the listing nothing changes but
-what the rule wants written there. With nothing to place, the body that comes
-out is the very object that went in.
+between two places stays between them (on a long page, where all seem alike:
+between two neighbours, as long as they are); around the listing nothing
+changes but what the rule wants written there. With nothing to place, the body
+that comes out is the very object that went in.
 """
 
 from collections.abc import Mapping, Sequence
