@@ -26,7 +26,7 @@ WITH_ADS = [
     "proxy.auction.client:question_for",
     "proxy.auction.caller:judge",
     "proxy.search.page:merge",
-    "proxy.search.page:for_merged_page",
+    "proxy.search.organic:for_merged_page",
     "proxy.search.coding:decode",
     "proxy.search.coding:encode",
     "proxy.search.page:Corridor._merged",
