@@ -5,9 +5,8 @@ makes the parts and hands each what it needs. `worker.py` gives it a server.
 """
 
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from aiohttp import web
 
@@ -82,12 +81,12 @@ class App:
         if self._events is not None:
             await self._events.start()
 
-    def handler(self, request: web.BaseRequest) -> Coroutine[Any, Any, web.StreamResponse]:
-        """Answer one request, when it is awaited."""
+    async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer one request."""
         events = self._events
         if events is not None and events.owns(request._message.path):
-            return events.handle(request)
-        return self._door.handle(request)
+            return await events.handle(request)
+        return await self._door.handle(request)
 
     def numbers(self) -> Mapping[str, float]:
         """What the wings count by themselves; a name that ends in `_total` only grows."""
