@@ -164,7 +164,7 @@ class Corridor:
         visit.organic, fewest = page.listings, rule.skip.fewer_than
         asked = [each for each in page.listings if len(each) >= fewest and each.ids]
         if not asked and not rule.banners:
-            raise NoAds(Reason.TOO_FEW_PRODUCTS)
+            raise NoAds(Reason.TOO_FEW_PRODUCTS, _how_few(page))
         candidates = [Candidates(listing.ids, listing.scores, listing.place) for listing in asked]
         within = visit.asks_for_ads(rule.auction.timeout)
         try:
@@ -243,6 +243,13 @@ def _would_be_merged(view: View, organic: Organic) -> bool:
 
 def _winners(results: Sequence[Result]) -> list[Sequence[Winner]]:
     return [result.winners for result in results]
+
+
+def _how_few(page: Page) -> str:
+    """What is missing, in words: items, or only what the rule calls their ids."""
+    items = sum(map(len, page.listings))
+    none = items and not any(listing.ids for listing in page.listings)
+    return f"{items} items, none with an id where `products.id` says" if none else f"{items} items"
 
 
 def _why_none(view: View, page: Page, results: Sequence[Result], banners: Sequence[Result]) -> Reason:

@@ -371,6 +371,14 @@ async def test_too_few_products_ask_nobody() -> None:
     stage = Stage(skip={"fewer_than": 5})
     assert (await stage.view()).body == BODY
     assert (stage.visit.reason, stage.ads.asked) == (Reason.TOO_FEW_PRODUCTS, [])
+    assert stage.visit.detail == "4 items"
+
+
+async def test_products_without_an_id_are_told_from_too_few() -> None:
+    stage = Stage(products={"list": "$.products", "id": "$.sku"})
+    assert (await stage.view()).body == BODY
+    assert stage.visit.reason is Reason.TOO_FEW_PRODUCTS
+    assert stage.visit.detail == "4 items, none with an id where `products.id` says"
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"products": null}', b'{"products": {}}', b"\xff"])
