@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks import beside_peers, events, features, growth, machine, report
+from benchmarks import beside_peers, events, features, growth, machine, profile, report
 from benchmarks.report import Section
 from benchmarks.stage import FULL, QUICK, Stage, stage
 
@@ -23,6 +23,7 @@ SECTIONS: dict[str, Callable[[Stage, list[str]], Section]] = {
     "growth": lambda stage, _: growth.section(stage),
     "workers": lambda stage, _: features.workers(stage),
     "settings": lambda stage, _: features.settings(stage),
+    "profile": lambda stage, _: profile.section(stage),
 }
 
 

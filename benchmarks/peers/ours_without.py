@@ -15,7 +15,7 @@ from proxy.server import child
 def without(setting: str) -> None:
     """Take it away from the workers that this process will start."""
     if setting == "allocator":
-        child._BODIES_STAY_ON_THE_HEAP.clear()
+        child.BODIES_STAY_ON_THE_HEAP.clear()
     elif setting == "gc":
         os.environ["PYTHONPATH"] = str(Path(__file__).parent / "plain_gc")
     else:

@@ -19,7 +19,7 @@ from proxy.server.settings import KEY_VARIABLE
 
 # glibc gives a large buffer back to the system when it is freed, and pays a page fault for each 4 KiB of the next one:
 # more than half the cost of a page of 400 KB. The largest body that is held is 4 MiB (`--max-body`).
-_BODIES_STAY_ON_THE_HEAP: Final = {"MALLOC_MMAP_THRESHOLD_": str(8 << 20), "MALLOC_TRIM_THRESHOLD_": str(32 << 20)}
+BODIES_STAY_ON_THE_HEAP: Final = {"MALLOC_MMAP_THRESHOLD_": str(8 << 20), "MALLOC_TRIM_THRESHOLD_": str(32 << 20)}
 
 
 class Child:
@@ -108,4 +108,4 @@ def _environment() -> dict[str, str]:
     environment = {name: value for name, value in os.environ.items() if name != KEY_VARIABLE}
     places = [str(Path(proxy.__file__).parent.parent), environment.get("PYTHONPATH", "")]
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, places))
-    return _BODIES_STAY_ON_THE_HEAP | environment
+    return BODIES_STAY_ON_THE_HEAP | environment
