@@ -99,7 +99,7 @@ class Crowd:
         self.proxies[place] = start(proxy.folder, NOBODY, self._ads, self._flags)
 
     def _end(self, proxy: Proxy) -> None:
-        processes = [psutil.Process(pid) for pid in proxy.workers()]
+        processes = [*_still_there(proxy.workers())]
         with suppress(ProcessLookupError):
             os.killpg(proxy.process.pid, signal.SIGKILL)
         proxy.process.wait()
@@ -111,6 +111,13 @@ class Crowd:
     def end(self) -> None:
         for proxy in self.proxies:
             self._end(proxy)
+
+
+def _still_there(pids: Sequence[int]) -> Iterator[psutil.Process]:
+    """One that was killed a moment ago may be gone by now."""
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
 
 
 @contextmanager
