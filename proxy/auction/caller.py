@@ -55,6 +55,12 @@ class Call:
         self.told = told  # what the one who asked learns; done before the call's end where nobody waits any more
         self.stop: Callable[[], object] | None = None  # ends what is under way for it, at the cost of a connection
 
+    def end(self) -> None:
+        """End what is under way for it, if anything is."""
+        stop, self.stop = self.stop, None  # what is ended knows the call, and neither shall keep the other
+        if stop is not None:
+            stop()
+
     def tell(self, verdict: Verdict) -> None:
         """Let the one who asked know, if anybody still waits."""
         if not self.told.done():
@@ -126,7 +132,7 @@ class Caller:
             bearer = self._gates(now)
         except AdPlatformTrouble as trouble:
             self.counts[str(trouble.reason)] += 1
-            told.set_result(Verdict(ANSWERED, trouble=trouble))
+            told.set_result(Verdict(ANSWERED, trouble=trouble.with_traceback(None)))
             return told
         body = self.dialect.write(auctions)
         ticket = self.breaker.enter(now)
@@ -141,8 +147,7 @@ class Caller:
         for call in self._calls.end_all():
             self.breaker.withdrawn(call.ticket)
             call.tell(failed(Reason.ADS_DOWN, "we are closing"))
-            if call.stop is not None:
-                call.stop()
+            call.end()
         await asyncio.gather(*self._connecting, return_exceptions=True)
 
     # -- the gates ------------------------------------------------------------
@@ -237,8 +242,7 @@ class Caller:
         verdict = failed(Reason.TOO_LATE, "no answer in time")
         call.tell(verdict)
         self._settle(call, verdict)
-        if call.stop is not None:
-            call.stop()
+        call.end()
 
     def _settle(self, call: Call, verdict: Verdict) -> None:
         """Tell the breaker, the counters and, where asking stops, the log."""
@@ -272,4 +276,5 @@ class Caller:
 
 
 def _down(trouble: WireTrouble) -> Verdict:
+    trouble.__traceback__ = None  # its frames lead back to it, by whoever told the call that it has failed
     return failed(Reason.ADS_DOWN, f"{type(trouble).__name__}: {trouble}")

@@ -238,7 +238,8 @@ class Asking:
             log.warning("page %s: the ad platform's answers come too late; asking stops for a while", rule.page)
         first = verdicts[0].trouble
         if first is not None and all(verdict.trouble is not None for verdict in verdicts):
-            raise first
+            # Not `first` itself: its frames lead to it, and all they hold (the page) would wait for the collector.
+            raise AdPlatformTrouble(first.reason, first.detail)
         return verdicts
 
     async def _wait(self, within: float) -> list[Verdict]:

@@ -84,7 +84,8 @@ def _judge_results(answer: Answer, dialect: Dialect, asked: int) -> Verdict:
     try:
         return Verdict(ANSWERED, dialect.read(answer.body, asked))
     except AdPlatformTrouble as trouble:
-        return Verdict(Effect.FAILED, trouble=trouble)
+        # Not this one: its frames lead to the call that the verdict ends, and all of it would wait for the collector.
+        return failed(trouble.reason, trouble.detail)
 
 
 def _judge_refusal(answer: Answer, wall: float) -> Verdict:

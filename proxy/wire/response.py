@@ -78,7 +78,7 @@ class Response:
     def body(self, limit: int) -> bytes:
         """The whole body of an answer that is complete; raises as `read` does."""
         if self._error is not None and not self._is_over(limit):
-            raise self._error
+            raise self._fault(self._error)
         body = self.take()
         if not self.complete or len(body) > limit:
             raise BodyTooLarge(body)
@@ -127,7 +127,7 @@ class Response:
     async def more(self) -> None:
         """Wait until something has changed; raises what has gone wrong before."""
         if self._error is not None:
-            raise self._error
+            raise self._fault(self._error)
         if self._paused and self._connection is not None:
             self._go_on(self._connection)
         self._waiter = asyncio.get_running_loop().create_future()
@@ -270,6 +270,12 @@ class Response:
             self._paused = False
             connection.transport.resume_reading()
             connection.moved = True
+
+    def _fault(self, error: BaseException) -> BaseException:
+        """What went wrong, handed out once: where its own frames lead to it, they all wait for the collector."""
+        self._error = BrokenAnswer("the answer had failed before")
+        self._reader.error = None
+        return error
 
     def _is_over(self, limit: float) -> bool:
         """Whether the body is known to be longer than `limit`."""
