@@ -81,10 +81,8 @@ class Naming:
         cookies = tuple(every(lines, b"cookie")) if b"cookie" in fields else ()
         pairs = _pairs(cookies)
         said = [self._page, _told_by_proxies(ask, peer)]
-        for (
-            kind,
-            name,
-        ) in self._sources:  # each with all values that it may mean; a URL's are in the URL, a body there is none
+        # Each with all values that it may mean; what is read of the URL is in the URL, and a body there is none.
+        for kind, name in self._sources:
             if kind == "header" and name in fields:
                 said.append(tuple(every(lines, name)))
             else:
