@@ -65,7 +65,7 @@ class Ask:
     @cached_property
     def segments(self) -> tuple[str, ...]:
         """The path's segments, decoded: "/a%2Fb/c" is ("a/b", "c"), "/" is ("",)."""
-        path = self.path[1:]
+        path = self.target[1:].partition("?")[0]
         if "%" not in path and path.isascii():
             return tuple(path.split("/"))
         return tuple([unquote(_as_utf8(segment), errors="replace") for segment in path.split("/")])

@@ -7,15 +7,16 @@ no proxy may pass on, and the marketplace's silence.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Coroutine
 from functools import lru_cache
-from typing import Final, cast
+from typing import Any, Final
 
 from aiohttp import web
 
 from proxy.ask import Ask
 from proxy.errors import MarketplaceTrouble, ShopperGone, ShopperTrouble, Trouble
 from proxy.reasons import Reason
+from proxy.rules.live import Live
 from proxy.search import answer
 from proxy.search.answer import Answer
 from proxy.search.coding import CodingTrouble, decode
@@ -23,7 +24,7 @@ from proxy.search.crowd import Crowd
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Found, Plans
-from proxy.search.shopper import ShopperBody, ask_of, cut, has_body, peer_of, send
+from proxy.search.shopper import ShopperBody, ask_of, cut, has_body, peer_of, said_of_client, send
 from proxy.search.trust import TrustedProxies
 from proxy.search.tunnel import asks_for_upgrade, tunnel
 from proxy.search.upstream import Body, Upstream
@@ -43,7 +44,7 @@ class FrontDoor:
     """Answers every request.
 
     Args:
-        plans: gives the plans in force.
+        live: the plans in force.
         corridor: the way of a page view.
         upstream: the marketplace, for everything else.
         trusted: which peers may speak for others.
@@ -53,7 +54,7 @@ class FrontDoor:
 
     def __init__(
         self,
-        plans: Callable[[], Plans],
+        live: Live[Plans],
         corridor: Corridor,
         upstream: Upstream,
         trusted: TrustedProxies,
@@ -61,7 +62,7 @@ class FrontDoor:
         *,
         scheme: bytes,
     ) -> None:
-        self._plans = plans
+        self._live = live
         self._corridor = corridor
         self._upstream = upstream
         self._trusted = trusted
@@ -73,19 +74,21 @@ class FrontDoor:
         """Answer one request; aiohttp calls this for each."""
         try:
             peer = self._peer(peer_of(request))
-            forwarded = request._message.headers.getall("X-Forwarded-For", ())
-            ask = ask_of(request, self._trusted.client(peer.address, forwarded))
+            ask = ask_of(request, self._trusted.client(peer.address, said_of_client(request)))
             if self._crowd is None:
                 sent = await self._served(request, ask, peer)
             else:
                 sent = await self._in_the_crowd(self._crowd, request, ask, peer)
+        except MarketplaceTrouble as trouble:
+            log.warning("%s %s: %s", request.method, request.path, trouble)
+            sent = await send(request, answer.for_trouble(trouble))
         except ShopperTrouble as trouble:
             sent = await send(request, answer.refusal(trouble), last=True)
         except (ShopperGone, WireTrouble) as trouble:
             # The answer is cut, and the connection with it: visibly so for the shopper, and nobody is left to tell.
             log.debug("%s %s was cut: %s", request.method, request.path, trouble)
             sent = cut(request)
-        return cast(web.StreamResponse, sent)
+        return sent  # type: ignore[return-value]  # it has what aiohttp asks an answer for
 
     def _peer_at(self, address: str) -> Peer:
         return Peer(address, self._trusted.holds(address), self._scheme)
@@ -97,31 +100,36 @@ class FrontDoor:
         finally:
             crowd.leave(ask.client)
 
-    async def _served(self, request: web.BaseRequest, ask: Ask, peer: Peer) -> Sent:
+    def _served(self, request: web.BaseRequest, ask: Ask, peer: Peer) -> Coroutine[Any, Any, Sent]:
+        """The way that a request goes, to be awaited."""
         if ask.method in _NEVER_PASSED_ON:
             raise ShopperTrouble(501, "This method is not passed on")
         if ask.method == "OPTIONS" and first(ask.headers, b"max-forwards") == b"0":
-            return await send(request, answer.options())
+            return send(request, answer.options())
         if asks_for_upgrade(request):
-            return await tunnel(request, ask, peer, self._upstream)
-        return await send(request, await self._answer(ask, peer, ShopperBody(request) if has_body(request) else None))
+            return tunnel(request, ask, peer, self._upstream)
+        return self._answered(request, ask, peer, ShopperBody(request) if has_body(request) else None)
 
-    async def _answer(self, ask: Ask, peer: Peer, body: ShopperBody | None) -> Answer:
+    async def _answered(self, request: web.BaseRequest, ask: Ask, peer: Peer, body: ShopperBody | None) -> Sent:
         sent: Body = body
+        told: Answer | None = None
         try:
             if body is None:
-                found = self._plans().find(ask)
+                found = self._live.current.find(ask)
             else:
                 found, ask, sent = await self._find(ask, body)
             if found is not None:
-                return await self._corridor.view(View(ask, peer, sent, found))
+                told = await self._corridor.view(View(ask, peer, sent, found))
         except Trouble:
             raise
         except Exception:
             # Only a mistake of ours comes out here. The page is still served; of its body, what was read goes first.
             log.exception("%s %s: a bug (%s); passed through instead", ask.method, ask.path, Reason.BUG)
             sent = Rejoined(sent) if isinstance(sent, ShopperBody) else sent
-        return await self._pass_through(ask, peer, sent)
+        if told is None:
+            response = await self._upstream.send(ask, peer, sent, for_ads=False, search=False)
+            told = answer.relayed(response, for_shopper(response.raw_headers), ask.method)
+        return await send(request, told)
 
     async def _find(self, ask: Ask, body: ShopperBody) -> tuple[Found | None, Ask, Body]:
         """The rule that takes the request, and its body: read where there is a rule that may want it, else a stream.
@@ -129,7 +137,7 @@ class FrontDoor:
         A search whose body is here can be asked again where a connection broke. A body that is too long to be read
         is none that a rule can look into.
         """
-        plans = self._plans()
+        plans = self._live.current
         unread = plans.needs_body(ask)
         found = None if unread else plans.find(ask)
         if found is None and not unread:
@@ -141,14 +149,6 @@ class FrontDoor:
             ask = ask.with_body(_uncoded(text, ask))
             found = plans.find(ask)
         return found, ask, text
-
-    async def _pass_through(self, ask: Ask, peer: Peer, body: Body) -> Answer:
-        try:
-            response = await self._upstream.send(ask, peer, body, for_ads=False, search=False)
-        except MarketplaceTrouble as trouble:
-            log.warning("%s %s: %s", ask.method, ask.path, trouble)
-            return answer.for_trouble(trouble)
-        return answer.relayed(response, for_shopper(response.raw_headers), ask.method)
 
 
 def _uncoded(body: bytes, ask: Ask) -> bytes:

@@ -11,7 +11,7 @@ each side has its own connection, and `upstream.py` and `shopper.py` write it.
 
 from collections.abc import Iterable, Sequence
 from email.utils import formatdate
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 import msgspec
@@ -73,7 +73,7 @@ _VIA: Final = b"Via: %b\r\n" % VIA
 _MERGED: Final = NEVER_STORED + _VIA
 
 
-class Peer(msgspec.Struct, frozen=True):
+class Peer(msgspec.Struct, frozen=True, dict=True):
     """Who is at the other end of the shopper's connection.
 
     Args:
@@ -85,6 +85,15 @@ class Peer(msgspec.Struct, frozen=True):
     address: str
     trusted: bool
     scheme: bytes
+
+    @cached_property
+    def own_word(self) -> tuple[bytes, bytes]:
+        """What we say of its requests where nobody spoke before us: in front of the host that was asked, behind it."""
+        address = self.address.encode("ascii", "replace")
+        return (
+            b"X-Forwarded-For: %b\r\nX-Forwarded-Host: " % address,
+            b"\r\nX-Forwarded-Proto: %b\r\n%b" % (self.scheme, _VIA),
+        )
 
 
 def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_ads: bool) -> bytes:
@@ -99,8 +108,9 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
     kept = [b""]  # the place of `Host`
     said: dict[bytes, bytes] = {}
     shopper_host = b""
+    special = _SPECIAL_FOR_ADS if for_ads else _SPECIAL
     for line in lines:
-        low = _looked_at(line[0])
+        low = special[line[0]]
         if low:
             value = line[1]
             if low == b"host":
@@ -109,7 +119,9 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
                 return for_marketplace(_without_named(lines), host=host, peer=peer, for_ads=for_ads)
             elif low in _WRITTEN_FORWARDED and peer.trusted:
                 said[low] = said[low] + b", " + value if low in said else value
-            changed = _changed(low, value, peer.trusted, for_ads)
+            if low in _OWN_ON_THE_WAY_THERE:
+                continue
+            changed = _changed(low, value, peer.trusted)
             if changed is None:
                 continue
             line = (line[0], changed)
@@ -119,27 +131,42 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
     return b"\r\n".join(kept)
 
 
-@lru_cache(maxsize=2048)
-def _looked_at(name: bytes) -> bytes:
-    """The name in lower case of a field that may not go on to the marketplace as it is; nothing for every other."""
-    low = name.lower()
-    # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
-    ours = low in _OWN_ON_THE_WAY_THERE or b"_" in low
-    hearsay = low in _HEARSAY or low.startswith(_X_FORWARDED)
-    return low if ours or hearsay or low in _CONDITIONAL or low in (b"max-forwards", b"accept-encoding") else b""
+class _Special(dict[bytes, bytes]):
+    """By its name as it is spelled: the name in lower case of a field that may not go on as it is; else nothing.
+
+    It remembers the names that it met, as far as they are short and few: senders make up others without end.
+    """
+
+    _LONGEST = 64
+    _MOST = 2048
+
+    def __init__(self, special: frozenset[bytes]) -> None:
+        self._special = special
+
+    def __missing__(self, name: bytes) -> bytes:
+        low = name.lower()
+        # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
+        found = low if low in self._special or low.startswith(_X_FORWARDED) or b"_" in low else b""
+        if len(name) <= self._LONGEST:
+            if len(self) >= self._MOST:
+                self.clear()
+            self[name] = found
+        return found
 
 
-def _changed(low: bytes, value: bytes, trusted: bool, for_ads: bool) -> bytes | None:
-    """What the marketplace gets of a field that is `_looked_at`; nothing where it gets none."""
-    if low in _OWN_ON_THE_WAY_THERE:
-        return None
+_SPECIAL: Final = _Special(_OWN_ON_THE_WAY_THERE | _HEARSAY | {b"max-forwards"})
+_SPECIAL_FOR_ADS: Final = _Special(
+    _OWN_ON_THE_WAY_THERE | _HEARSAY | _CONDITIONAL | {b"max-forwards", b"accept-encoding"}
+)
+
+
+def _changed(low: bytes, value: bytes, trusted: bool) -> bytes | None:
+    """What the marketplace gets of a field that is special; nothing where it gets none."""
     if low == b"max-forwards":
         return _one_hop_less(value)
     if low == b"accept-encoding":
-        return readable_codings(value) or None if for_ads else value
-    if low in _CONDITIONAL:
-        return None if for_ads else value
-    if b"_" in low or low in _WRITTEN_FORWARDED:
+        return readable_codings(value) or None
+    if low in _CONDITIONAL or b"_" in low or low in _WRITTEN_FORWARDED:
         return None
     return value if trusted else None
 
@@ -150,19 +177,22 @@ def _one_hop_less(value: bytes) -> bytes:
 
 
 def _forwarded(said: dict[bytes, bytes], peer: Peer, host: bytes) -> bytes:
+    if not said:
+        before_host, behind_it = peer.own_word
+        return before_host + host + behind_it
     before = said.get(b"x-forwarded-for")
     address = peer.address.encode("ascii", "replace")
-    return b"X-Forwarded-For: %b\r\nX-Forwarded-Host: %b\r\nX-Forwarded-Proto: %b\r\nVia: %b\r\n" % (
+    return b"X-Forwarded-For: %b\r\nX-Forwarded-Host: %b\r\nX-Forwarded-Proto: %b\r\n%b" % (
         b"%b, %b" % (before, address) if before else address,
         said.get(b"x-forwarded-host", host),
         said.get(b"x-forwarded-proto", peer.scheme),
-        VIA,
+        _VIA,
     )
 
 
 def for_shopper(lines: HeaderLines) -> bytes:
     """The marketplace's header lines for a page that is none of ours to change."""
-    return _kept(lines, _OWN_ON_THE_WAY_BACK) + _VIA
+    return _kept(lines, _OWN_ON_THE_WAY_BACK, _VIA)
 
 
 def for_organic_page(lines: HeaderLines) -> bytes:
@@ -171,7 +201,7 @@ def for_organic_page(lines: HeaderLines) -> bytes:
     A shared cache would freeze one shopper's organic page for all (and each later one would go without ads).
     """
     values = [value for name, value in lines if name.lower() == b"cache-control"]
-    return b"%bCache-Control: %b\r\nVia: %b\r\n" % (_kept(lines, _GONE_FROM_AN_ORGANIC_PAGE), made_private(values), VIA)
+    return _kept(lines, _GONE_FROM_AN_ORGANIC_PAGE, b"Cache-Control: %b\r\n%b" % (made_private(values), _VIA))
 
 
 def for_keeping(lines: HeaderLines, wall: float) -> list[tuple[bytes, bytes]]:
@@ -195,15 +225,19 @@ def for_merged_page(lines: HeaderLines) -> bytes:
 
     No cache may keep it: a `resolvedBidId` stands for one impression by one shopper.
     """
-    return _kept(lines, _GONE_FROM_A_MERGED_PAGE) + _MERGED
+    return _kept(lines, _GONE_FROM_A_MERGED_PAGE, _MERGED)
 
 
-def _kept(lines: HeaderLines, gone: frozenset[bytes]) -> bytes:
-    named = _named_by_connection(lines)
-    if named:
-        gone |= named
-    kept = [b": ".join(line) for line in lines if line[0].lower() not in gone]
-    kept.append(b"")  # so that the last one ends, too
+def _kept(lines: HeaderLines, gone: frozenset[bytes], added: bytes) -> bytes:
+    """The lines without those that are gone and those that `Connection` names, and what is added."""
+    kept: list[bytes] = []
+    for line in lines:
+        low = line[0].lower()
+        if low not in gone:
+            kept.append(b": ".join(line))
+        elif low == b"connection" and not _tokens(line[1]) <= gone:
+            return _kept(lines, gone | _named_by_connection(lines), added)
+    kept.append(added)
     return b"\r\n".join(kept)
 
 
@@ -215,10 +249,7 @@ def _without_named(lines: HeaderLines) -> HeaderLines:
 
 def _named_by_connection(lines: HeaderLines) -> frozenset[bytes]:
     """The further hop-by-hop fields that `Connection` names."""
-    for name, value in lines:
-        if len(name) == 10 and name.lower() == b"connection" and (tokens := _tokens(value)):
-            return tokens.union(*map(_tokens, every(lines, b"connection")))
-    return _NONE
+    return _NONE.union(*map(_tokens, every(lines, b"connection")))
 
 
 @lru_cache(maxsize=256)

@@ -3,11 +3,11 @@
 aiohttp's server parses and keeps the connection; what we answer is written
 straight to its transport, so that no header is built twice and no body is
 copied. The only file that knows how aiohttp's server is spelled on the inside:
-`RequestHandler.transport`, `.writing_paused` and `._drain_helper`.
+`RequestHandler.transport`, `.writing_paused` and `._drain_helper`, `BaseRequest._message` and `._protocol`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Final
 
 from aiohttp import web
@@ -21,8 +21,8 @@ from proxy.wire.chunked import LAST_CHUNK, chunk
 
 # Nobody needs a minute to send the next piece of a body, or to take one: a connection held open so is a slow attack.
 STALLED: Final = 60.0
-# Below this, one write of a copy is cheaper than two writes.
-_JOINED: Final = 64 * 1024
+# Below this, one write of a copy costs no more than one write of two pieces.
+_JOINED: Final = 8 * 1024
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _EXPECTED: Final = "100-continue"
@@ -64,8 +64,8 @@ def _origin_form(target: str, method: str, headers: tuple[tuple[bytes, bytes], .
 
 def has_body(request: web.BaseRequest) -> bool:
     """Whether the request says that it has a body; `Content-Length: 0` is one too, and stays one."""
-    headers = request._message.headers
-    return "Content-Length" in headers or "Transfer-Encoding" in headers
+    message = request._message
+    return message.chunked or "Content-Length" in message.headers
 
 
 class ShopperBody:
@@ -78,8 +78,8 @@ class ShopperBody:
         self._request = request
         self._invited = False
         self.prefix = bytearray()
-        chunked = "Transfer-Encoding" in request.headers
-        self.length: int | None = None if chunked else int(request.headers["Content-Length"])
+        message = request._message
+        self.length: int | None = None if message.chunked else int(message.headers["Content-Length"])
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         self._invite()
@@ -117,8 +117,13 @@ class ShopperBody:
 
 def peer_of(request: web.BaseRequest) -> str:
     """The address at the other end of the connection."""
-    name = request.protocol.peername
+    name = request._protocol.peername
     return name[0] if isinstance(name, tuple) else "unknown"
+
+
+def said_of_client(request: web.BaseRequest) -> Sequence[str]:
+    """The values of `X-Forwarded-For`: whom the peer speaks for, if it may be believed."""
+    return request._message.headers.getall("X-Forwarded-For", ())
 
 
 class ShopperSink:
@@ -130,7 +135,7 @@ class ShopperSink:
             raise ShopperGone("the shopper left before the answer")
         self._write = transport.write
         self._transport = transport
-        self._protocol = request.protocol
+        self._protocol = request._protocol
         self._chunked = chunked
 
     def write(self, data: bytes) -> None:
@@ -167,24 +172,38 @@ async def send(request: web.BaseRequest, answer: Answer, *, last: bool = False) 
         ShopperGone: nobody is there to read it.
         WireTrouble: the marketplace broke off; the shopper's connection is cut, so that the answer is visibly cut too.
     """
-    transport = request.protocol.transport
+    transport = request._protocol.transport
+    rest = answer.rest
     if transport is None:
-        if answer.rest is not None:
-            answer.rest.abandon()
+        if rest is not None:
+            rest.abandon()
         raise ShopperGone("the shopper left before the answer")
     modern = request._message.version >= HttpVersion11
-    chunked = modern and answer.length is None and not answer.bodyless
-    keep = request.keep_alive and not last and (modern or answer.length is not None or answer.bodyless)
-    head = answer.head + _framing(answer, chunked) + end_of_head(keep, modern)
-    rest = answer.rest
+    measured = answer.length is not None or answer.bodyless
+    keep = request.keep_alive and not last and (modern or measured)
+    head = answer.head + _framing(answer, modern) + end_of_head(keep, modern)
     # What is here goes in one write with the head: for a short answer, all of it.
-    body = answer.body if rest is None else answer.body + rest.take()
-    if rest is not None and rest.complete:
-        rest = None
-    _write(transport, head, _in_chunks(body, last=rest is None) if chunked else body)
+    body = answer.body
+    if rest is not None:
+        body = body + rest.take() if body else rest.take()
+        if rest.complete:
+            rest = None
+    chunked = modern and not measured
+    if chunked:
+        body = _in_chunks(body, last=rest is None)
+    if len(body) < _JOINED:
+        transport.write(head + body)
+    else:
+        transport.writelines((head, body))
     if rest is not None:
         await _relay(request, transport, rest, chunked=chunked)
     return Sent(answer.status, keep)
+
+
+def _framing(answer: Answer, modern: bool) -> bytes:
+    if answer.length is not None:
+        return b"" if answer.status == 204 else b"Content-Length: %d\r\n" % answer.length
+    return b"Transfer-Encoding: chunked\r\n" if modern and not answer.bodyless else b""
 
 
 def _in_chunks(data: bytes, *, last: bool) -> bytes:
@@ -210,16 +229,3 @@ def cut(request: web.BaseRequest) -> Sent:
     if request.transport is not None:
         request.transport.abort()
     return Sent(SHOPPER_GONE, keep_alive=False)
-
-
-def _framing(answer: Answer, chunked: bool) -> bytes:
-    if answer.length is not None and answer.status != 204:
-        return b"Content-Length: %d\r\n" % answer.length
-    return b"Transfer-Encoding: chunked\r\n" if chunked else b""
-
-
-def _write(transport: asyncio.Transport, head: bytes, body: bytes) -> None:
-    if len(body) < _JOINED:
-        transport.write(head + body)
-    else:
-        transport.writelines((head, body))

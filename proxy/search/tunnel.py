@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp._websocket.reader import WebSocketReader
 
 from proxy.ask import Ask
-from proxy.errors import MarketplaceTrouble, ShopperGone
+from proxy.errors import ShopperGone
 from proxy.search import answer
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.shopper import ShopperSink, send
@@ -29,13 +29,9 @@ UPGRADE: Final = b"Connection: Upgrade\r\nUpgrade: websocket\r\n"
 
 def asks_for_upgrade(request: web.BaseRequest) -> bool:
     """Whether a request wants to become a WebSocket (RFC 6455 section 4.1)."""
-    headers = request._message.headers
-    return (
-        "Upgrade" in headers
-        and request.method == "GET"
-        and headers["Upgrade"].strip().lower() == "websocket"
-        and "upgrade" in headers.get("Connection", "").lower()
-    )
+    message = request._message
+    # The parser says whether it asks for any upgrade: by `Upgrade`, and by `Connection` that names it.
+    return message.upgrade and message.method == "GET" and message.headers["Upgrade"].strip().lower() == "websocket"
 
 
 async def tunnel(request: web.BaseRequest, ask: Ask, peer: Peer, upstream: Upstream) -> Sent:
@@ -43,11 +39,9 @@ async def tunnel(request: web.BaseRequest, ask: Ask, peer: Peer, upstream: Upstr
 
     Raises:
         ShopperGone: the handshake came to nothing.
+        MarketplaceTrouble: there is no answer to it.
     """
-    try:
-        response = await upstream.send(ask, peer, None, for_ads=False, search=False, upgrade=UPGRADE)
-    except MarketplaceTrouble as trouble:
-        return await send(request, answer.for_trouble(trouble))
+    response = await upstream.send(ask, peer, None, for_ads=False, search=False, upgrade=UPGRADE)
     if response.status != SWITCHING:
         return await send(request, answer.relayed(response, for_shopper(response.raw_headers), ask.method))
     protocol = (first(response.raw_headers, b"upgrade") or b"").strip().lower()

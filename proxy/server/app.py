@@ -5,8 +5,9 @@ makes the parts and hands each what it needs. `worker.py` gives it a server.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping
 from pathlib import Path
+from typing import Any
 
 from aiohttp import web
 
@@ -68,7 +69,7 @@ class App:
         trusted = TrustedProxies(settings.trusted_proxies)
         self._events = None if settings.no_events else Events(settings, trusted, clock)
         self._door = FrontDoor(
-            lambda: self.live.current,
+            self.live,
             corridor,
             upstream,
             trusted,
@@ -81,12 +82,12 @@ class App:
         if self._events is not None:
             await self._events.start()
 
-    async def handler(self, request: web.BaseRequest) -> web.StreamResponse:
-        """Answer one request."""
+    def handler(self, request: web.BaseRequest) -> Coroutine[Any, Any, web.StreamResponse]:
+        """The answer to one request, to be awaited."""
         events = self._events
         if events is not None and events.owns(request._message.path):
-            return await events.handle(request)
-        return await self._door.handle(request)
+            return events.handle(request)
+        return self._door.handle(request)
 
     def numbers(self) -> Mapping[str, float]:
         """What the wings count by themselves; a name that ends in `_total` only grows."""

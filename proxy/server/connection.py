@@ -37,12 +37,29 @@ _NO_AIOHTTP_YET: Final = (3, 15)
 
 
 class Request(web.BaseRequest):
-    """aiohttp's request; `keep_alive` also asks whether the worker stays."""
+    """aiohttp's request, made as far as our own doors look at it; `keep_alive` also asks whether the worker stays.
+
+    A writer, a URL and the addresses of the connection are made for who asks for them: an answer of aiohttp's own.
+    """
+
+    def __init__(self, message: RawRequestMessage, payload: StreamReader, connection: "Connection") -> None:
+        self._message = message
+        self._payload = payload
+        self._protocol = connection
+
+    def __getattr__(self, name: str) -> Any:
+        if "_loop" in self.__dict__:
+            raise AttributeError(f"a request has no {name}")
+        connection = self._protocol
+        loop = connection._loop
+        writer = StreamWriter(connection, loop)
+        super().__init__(self._message, self._payload, connection, writer, connection._task_handler, loop)  # type: ignore[arg-type]
+        return getattr(self, name)
 
     @property
     def keep_alive(self) -> bool:
-        server: Any = self.protocol._manager
-        return not self._message.should_close and not (server is not None and server.draining)
+        server: Any = self._protocol._manager
+        return not (self._message.should_close or (server is not None and server.draining))
 
 
 class Connection(web.RequestHandler):
@@ -58,7 +75,11 @@ class Connection(web.RequestHandler):
         """
         while not self._force_close:
             if not self._messages:
-                await self._next()
+                self._waiter = self._loop.create_future()
+                try:
+                    await self._waiter
+                finally:
+                    self._waiter = None
             message, payload = self._messages.popleft()
             self._took_one()
             try:
@@ -78,14 +99,6 @@ class Connection(web.RequestHandler):
             if self.transport is not None:
                 self.transport.close()
 
-    async def _next(self) -> None:
-        """Wait until a request has come."""
-        self._waiter = self._loop.create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
-
     def _took_one(self) -> None:
         """A request has left the queue: what was held back because of a full one may come."""
         if self._parser is not None:
@@ -95,17 +108,29 @@ class Connection(web.RequestHandler):
 
     async def _serve(self, message: Any, payload: StreamReader) -> bool:
         """Answer a request; whether the connection stays."""
-        manager, handler = self._manager, self._request_handler
+        manager: Any = self._manager
+        handler = self._request_handler
         assert manager is not None
         assert handler is not None
         manager.requests_count += 1
         if not isinstance(message, RawRequestMessage):  # what was wrong with what came
             handler, message = self._make_error_handler(message), ERROR
-        writer = StreamWriter(self, self._loop)
-        request = Request(message, payload, self, writer, self._task_handler, self._loop)  # type: ignore[arg-type]
+        self._current_request = request = Request(message, payload, self)
         self._request_in_progress = True
         try:
-            answer, gone = await self._answered(request, handler)
+            try:
+                answer = await handler(request)
+                if manager.answered is not None:
+                    manager.answered(answer.status)
+            except Exception as trouble:
+                answer = self.handle_error(request, 500, trouble)
+            finally:
+                self._current_request = None
+            if not isinstance(answer, Sent) or self._upgraded:
+                # What is still to be written; or an upgrade was declined, and what came behind it is read as HTTP.
+                answer, gone = await self.finish_response(request, answer, None)
+                if gone:
+                    return False
         except ConnectionError:
             return False
         finally:
@@ -113,26 +138,10 @@ class Connection(web.RequestHandler):
             self._request_in_progress = False
             if self._handler_waiter is not None:  # who shuts the server down
                 self._handler_waiter.set_result(None)
-        if gone:
-            return False
         self._keepalive = bool(answer.keep_alive)
         if payload is not EMPTY_PAYLOAD:
             await self._let_go_of(payload)
         return self._keepalive and not self._close and not self._force_close
-
-    async def _answered(self, request: web.BaseRequest, handler: Handler) -> tuple[web.StreamResponse, bool]:
-        """The answer to a request, as it was written; and whether its sender has gone."""
-        self._current_request = request
-        try:
-            answer = await handler(request)
-        except Exception as trouble:
-            answer = self.handle_error(request, 500, trouble)
-        finally:
-            self._current_request = None
-        if isinstance(answer, Sent) and not self._upgraded:
-            return answer, False
-        # What is still to be written; or an upgrade was declined, and what came behind it is to be read as HTTP.
-        return await self.finish_response(request, answer, None)
 
     async def _let_go_of(self, payload: StreamReader) -> None:
         """Read on for a while what nobody wanted: a sender that is cut off while it sends may never read the answer."""
@@ -184,10 +193,12 @@ class Server(web.Server):
     Args:
         handler: answers a request.
         keep_alive: seconds that an idle connection stays; also bounds a head that drips in.
+        answered: is told the status of each answer.
     """
 
-    def __init__(self, handler: Handler, keep_alive: float) -> None:
+    def __init__(self, handler: Handler, keep_alive: float, answered: Callable[[int], None] | None = None) -> None:
         super().__init__(handler, handler_cancellation=True)
+        self.answered = answered
         self.draining = False
         self._options: dict[str, Any] = {
             "keepalive_timeout": keep_alive,

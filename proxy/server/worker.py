@@ -13,7 +13,7 @@ import logging
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, Protocol
 
 import msgspec
@@ -55,7 +55,7 @@ class App(Protocol):
 
     async def start(self) -> None: ...
 
-    async def handler(self, request: web.BaseRequest) -> web.StreamResponse: ...
+    def handler(self, request: web.BaseRequest) -> Coroutine[Any, Any, web.StreamResponse]: ...
 
     def numbers(self) -> Mapping[str, float]: ...
 
@@ -113,7 +113,7 @@ class Worker:
         self._texts = start.texts
         self._listener = listener
         self._app = app(self._settings, self._clock, self._watch)
-        self._server = Server(self._answer, self._settings.keep_alive)
+        self._server = Server(self._app.handler, self._settings.keep_alive, self._metrics.answered)
         self._tls = tls.for_shoppers(self._settings)
 
     async def run(self) -> None:
@@ -155,13 +155,6 @@ class Worker:
         gc.set_threshold(50_000, 20, 50)
         self._door.open()
         self._channel.say(control.Serving(self._generation))
-
-    # -- requests -----------------------------------------------------------
-
-    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        response = await self._app.handler(request)
-        self._metrics.answered(response.status)
-        return response
 
     def _watch(self, visit: Visit, in_full: Callable[[], Visit]) -> None:
         self._metrics.visit(visit)

@@ -98,7 +98,7 @@ async def test_a_connection_carries_one_request_after_the_other() -> None:
 
 
 async def test_an_answer_that_nobody_waits_for_any_more_lets_the_marketplace_go() -> None:
-    left = SimpleNamespace(protocol=SimpleNamespace(transport=None))
+    left = SimpleNamespace(_protocol=SimpleNamespace(transport=None))
     abandoned: list[bool] = []
     rest: Any = SimpleNamespace(abandon=lambda: abandoned.append(True))
     with pytest.raises(ShopperGone):
@@ -143,7 +143,7 @@ async def test_what_is_here_of_an_answer_is_written_at_once(
 ) -> None:
     written = _Written()
     request: Any = SimpleNamespace(
-        protocol=SimpleNamespace(transport=written),
+        _protocol=SimpleNamespace(transport=written),
         transport=written,
         keep_alive=True,
         _message=SimpleNamespace(version=(1, 1)),
