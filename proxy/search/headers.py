@@ -109,8 +109,11 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
     said: dict[bytes, bytes] = {}
     shopper_host = b""
     special = _SPECIAL_FOR_ADS if for_ads else _SPECIAL
+    known = special.known.get
     for line in lines:
-        low = special[line[0]]
+        low = known(line[0])
+        if low is None:
+            low = special.learn(line[0])
         if low:
             value = line[1]
             if low == b"host":
@@ -131,26 +134,28 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
     return b"\r\n".join(kept)
 
 
-class _Special(dict[bytes, bytes]):
-    """By its name as it is spelled: the name in lower case of a field that may not go on as it is; else nothing.
+class _Special:
+    """Which fields may not go on as they are, by their names as they are spelled.
 
-    It remembers the names that it met, as far as they are short and few: senders make up others without end.
+    `known` has the name in lower case of each such field that was met, and nothing for every other. It stays small:
+    senders make up names without end.
     """
 
     _LONGEST = 64
     _MOST = 2048
 
     def __init__(self, special: frozenset[bytes]) -> None:
+        self.known: dict[bytes, bytes] = {}
         self._special = special
 
-    def __missing__(self, name: bytes) -> bytes:
+    def learn(self, name: bytes) -> bytes:
         low = name.lower()
         # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
         found = low if low in self._special or low.startswith(_X_FORWARDED) or b"_" in low else b""
         if len(name) <= self._LONGEST:
-            if len(self) >= self._MOST:
-                self.clear()
-            self[name] = found
+            if len(self.known) >= self._MOST:
+                self.known.clear()
+            self.known[name] = found
         return found
 
 

@@ -19,6 +19,7 @@ from aiohttp import http_exceptions, http_parser, web
 from aiohttp.http import RawRequestMessage, StreamWriter
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import ERROR, PayloadAccessError
+from propcache.api import under_cached_property
 
 from proxy.errors import SettingsTrouble
 from proxy.sent import Sent
@@ -37,24 +38,45 @@ _NO_AIOHTTP_YET: Final = (3, 15)
 
 
 class Request(web.BaseRequest):
-    """aiohttp's request, made as far as our own doors look at it; `keep_alive` also asks whether the worker stays.
+    """aiohttp's request; `keep_alive` also asks whether the worker stays.
 
-    A writer, a URL and the addresses of the connection are made for who asks for them: an answer of aiohttp's own.
+    Its own `__init__` also makes a writer and looks up where both ends are, which hardly any request needs: here these
+    are made for who asks.
     """
+
+    _client_max_size = 1024**2
+    _client_max_fields = 1000
 
     def __init__(self, message: RawRequestMessage, payload: StreamReader, connection: "Connection") -> None:
         self._message = message
         self._payload = payload
         self._protocol = connection
+        self._headers = message.headers
+        self._method = message.method
+        self._version = message.version
+        self._rel_url = message.url
+        self._cache = {}
+        self._state = {}
 
-    def __getattr__(self, name: str) -> Any:
-        if "_loop" in self.__dict__:
-            raise AttributeError(f"a request has no {name}")
-        connection = self._protocol
-        loop = connection._loop
-        writer = StreamWriter(connection, loop)
-        super().__init__(self._message, self._payload, connection, writer, connection._task_handler, loop)  # type: ignore[arg-type]
-        return getattr(self, name)
+    @under_cached_property
+    def _payload_writer(self) -> StreamWriter:  # type: ignore[override]
+        return StreamWriter(self._protocol, self._protocol._loop)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:  # type: ignore[override]
+        return self._protocol._loop
+
+    @property
+    def _transport_peername(self) -> Any:  # type: ignore[override]
+        return self._protocol.peername
+
+    @property
+    def _transport_sockname(self) -> Any:  # type: ignore[override]
+        return self._protocol.sockname
+
+    @property
+    def _transport_sslcontext(self) -> Any:  # type: ignore[override]
+        return self._protocol.ssl_context
 
     @property
     def keep_alive(self) -> bool:
@@ -134,7 +156,6 @@ class Connection(web.RequestHandler):
         except ConnectionError:
             return False
         finally:
-            request._task = None  # type: ignore[assignment]  # a cycle that would outlive the request
             self._request_in_progress = False
             if self._handler_waiter is not None:  # who shuts the server down
                 self._handler_waiter.set_result(None)
