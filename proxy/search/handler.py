@@ -24,7 +24,7 @@ from proxy.search.crowd import Crowd
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.page import Corridor, View
 from proxy.search.plans import Found, Plans
-from proxy.search.shopper import ShopperBody, ask_of, cut, has_body, peer_of, said_of_client, send
+from proxy.search.shopper import ShopperBody, ask_of, cut, forwarded_for, has_body, peer_of, send
 from proxy.search.trust import TrustedProxies
 from proxy.search.tunnel import asks_for_upgrade, tunnel
 from proxy.search.upstream import Body, Upstream
@@ -74,7 +74,8 @@ class FrontDoor:
         """Answer one request; aiohttp calls this for each."""
         try:
             peer = self._peer(peer_of(request))
-            ask = ask_of(request, self._trusted.client(peer.address, said_of_client(request)))
+            forwarded = forwarded_for(request)
+            ask = ask_of(request, self._trusted.client(peer.address, forwarded) if forwarded else peer.address)
             if self._crowd is None:
                 sent = await self._served(request, ask, peer)
             else:

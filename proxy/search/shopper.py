@@ -121,7 +121,7 @@ def peer_of(request: web.BaseRequest) -> str:
     return name[0] if isinstance(name, tuple) else "unknown"
 
 
-def said_of_client(request: web.BaseRequest) -> Sequence[str]:
+def forwarded_for(request: web.BaseRequest) -> Sequence[str]:
     """The values of `X-Forwarded-For`: whom the peer speaks for, if it may be believed."""
     return request._message.headers.getall("X-Forwarded-For", ())
 

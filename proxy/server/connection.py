@@ -102,8 +102,7 @@ class Connection(web.RequestHandler):
                     await self._waiter
                 finally:
                     self._waiter = None
-            message, payload = self._messages.popleft()
-            self._took_one()
+            message, payload = self._took_one()
             try:
                 stays = await self._serve(message, payload)
             except asyncio.CancelledError:
@@ -121,20 +120,20 @@ class Connection(web.RequestHandler):
             if self.transport is not None:
                 self.transport.close()
 
-    def _took_one(self) -> None:
-        """A request has left the queue: what was held back because of a full one may come."""
+    def _took_one(self) -> tuple[Any, StreamReader]:
+        """The next request leaves the queue: what was held back because of a full one may come."""
+        taken = self._messages.popleft()
         if self._parser is not None:
             self._parser.message_consumed()
         if self._buffer_paused and len(self._messages) <= self._msg_queue_resume_size:
             self._resume_reading_if_drained()
+        return taken
 
     async def _serve(self, message: Any, payload: StreamReader) -> bool:
         """Answer a request; whether the connection stays."""
-        manager: Any = self._manager
-        handler = self._request_handler
-        assert manager is not None
-        assert handler is not None
-        manager.requests_count += 1
+        server: Any = self._manager
+        server.requests_count += 1
+        handler: Handler = server.request_handler
         if not isinstance(message, RawRequestMessage):  # what was wrong with what came
             handler, message = self._make_error_handler(message), ERROR
         self._current_request = request = Request(message, payload, self)
@@ -142,8 +141,8 @@ class Connection(web.RequestHandler):
         try:
             try:
                 answer = await handler(request)
-                if manager.answered is not None:
-                    manager.answered(answer.status)
+                if server.answered is not None:
+                    server.answered(answer.status)
             except Exception as trouble:
                 answer = self.handle_error(request, 500, trouble)
             finally:
