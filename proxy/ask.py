@@ -80,10 +80,7 @@ class Ask:
     @cached_property
     def fields(self) -> Mapping[bytes, bytes]:
         """Each header's first value, as sent, by its name in lower case."""
-        fields: dict[bytes, bytes] = {}
-        for name, value in self.headers:
-            fields.setdefault(name.lower(), value)
-        return fields
+        return {name.lower(): value for name, value in reversed(self.headers)}
 
     def header(self, name: str) -> str | None:
         """The first value of a header, or None."""

@@ -6,17 +6,19 @@ takes it, segment by segment from the left: a literal before `{name}` before
 `{name...}`; then the one with more conditions; then the order of the files.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
+import msgspec
+
 from proxy.ask import Ask
 from proxy.rules.matching.conditions import Conditions
-from proxy.rules.matching.paths import LITERAL, ONE
+from proxy.rules.matching.paths import LITERAL, ONE, Captures
 from proxy.rules.rule import Rule
 
 
-class Match(NamedTuple):
+class Match(msgspec.Struct, frozen=True):
     """The rule that takes a request, and what its path captured."""
 
     rule: Rule
@@ -35,6 +37,7 @@ class _Entry(NamedTuple):
     rule: Rule
     conditions: Conditions
     needs_body: bool
+    captures: Captures
 
 
 class _Node:
@@ -48,18 +51,16 @@ class _Node:
         self.ends: list[_Entry] = []
         self.rest: list[_Entry] = []
 
-    def entries_for(self, segments: tuple[str, ...], at: int) -> Iterator[_Entry]:
+    def entries_for(self, segments: tuple[str, ...], at: int = 0) -> list[_Entry]:
         """Every rule whose path takes these segments, in the order of precedence."""
         if at == len(segments):
-            yield from self.ends
-        else:
-            segment = segments[at]
-            below = self.literals.get(segment)
-            if below is not None:
-                yield from below.entries_for(segments, at + 1)
-            if self.one is not None and segment:
-                yield from self.one.entries_for(segments, at + 1)
-        yield from self.rest
+            return self.ends + self.rest
+        segment = segments[at]
+        below = self.literals.get(segment)
+        found = [] if below is None else below.entries_for(segments, at + 1)
+        if self.one is not None and segment:
+            found = found + self.one.entries_for(segments, at + 1)
+        return found + self.rest
 
 
 class Book:
@@ -68,7 +69,9 @@ class Book:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self.rules = tuple(rules)
         self.name = sha256("\n".join(map(repr, self.rules)).encode()).hexdigest()[:8]
-        entries = [_Entry(rule, Conditions(rule.match), rule.needs_body) for rule in self.rules]
+        entries = [
+            _Entry(rule, Conditions(rule.match), rule.needs_body, Captures(rule.match.path)) for rule in self.rules
+        ]
         self._ordered = sorted(entries, key=lambda entry: (entry.rule.match.path.kinds, -entry.conditions.count))
         self._root = _Node()
         for entry in self._ordered:
@@ -102,16 +105,16 @@ class Book:
         # Most requests are no page of ours; they leave here.
         if segments[0] not in root.literals and root.one is None and not root.rest:
             return None
-        for rule, conditions, needs_body in root.entries_for(segments, 0):
+        for rule, conditions, needs_body, captures in root.entries_for(segments):
             if conditions.hold(ask) and not (needs_body and _lacks_body(ask)):
-                return Match(rule, rule.match.path.match(segments) or {})
+                return Match(rule, captures.of(segments))
         return None
 
     def needs_body(self, ask: Ask) -> bool:
         """Whether the body must be read to know which rule takes the request, or before that rule can run."""
         if not _lacks_body(ask):
             return False
-        for _, conditions, needs_body in self._root.entries_for(ask.segments, 0):
+        for _, conditions, needs_body, _ in self._root.entries_for(ask.segments):
             if conditions.hold_but_for_the_body(ask):
                 return needs_body
         return False
@@ -120,7 +123,7 @@ class Book:
         """For every rule, in the order in which they are considered, whether it takes this request, and why not."""
         verdicts: list[Verdict] = []
         taker: Rule | None = None
-        for rule, conditions, needs_body in self._ordered:
+        for rule, conditions, needs_body, _ in self._ordered:
             why = _why_not(rule, conditions, needs_body, ask)
             if why:
                 verdicts.append(Verdict(rule, False, why))
@@ -134,7 +137,7 @@ class Book:
 
 def _why_not(rule: Rule, conditions: Conditions, needs_body: bool, ask: Ask) -> str:
     """Why a rule does not take a request, or ""."""
-    if rule.match.path.match(ask.segments) is None:
+    if not rule.match.path.takes(ask.segments):
         return f"the path is {ask.path}, not {rule.match.path}"
     if needs_body and _lacks_body(ask):
         no_body = "it reads the request's body, and there is none (or one over 1 MiB)"

@@ -141,12 +141,12 @@ class Connection(web.RequestHandler):
         try:
             try:
                 answer = await handler(request)
-                if server.answered is not None:
-                    server.answered(answer.status)
             except Exception as trouble:
                 answer = self.handle_error(request, 500, trouble)
             finally:
                 self._current_request = None
+            if server.answered is not None:
+                server.answered(answer.status)
             if not isinstance(answer, Sent) or self._upgraded:
                 # What is still to be written; or an upgrade was declined, and what came behind it is read as HTTP.
                 answer, gone = await self.finish_response(request, answer, None)

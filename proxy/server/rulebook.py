@@ -56,8 +56,7 @@ class Rulebook:
         return tuple(
             rule.page
             for rule in self._live.current.book.rules
-            if rule.match.path.match(segments) is not None
-            and ("POST" in rule.match.methods or not rule.match.path.captures)
+            if rule.match.path.takes(segments) and ("POST" in rule.match.methods or not rule.match.path.captures)
         )
 
     def offer(self, news: Texts | RuleTrouble) -> bool:

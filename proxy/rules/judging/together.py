@@ -88,7 +88,7 @@ def _wants_events(draft: Draft, rule: Rule) -> None:
     segments = rule.match.path.segments
     for path in EVENT_PATHS:
         # A pattern that takes everything is meant for the marketplace's pages, not for ours.
-        if segments[0].text == path[0] and not segments[0].kind and rule.match.path.match(path) is not None:
+        if segments[0].text == path[0] and not segments[0].kind and rule.match.path.takes(path):
             message = f"events are reported to /{'/'.join(path)}; they never reach this rule"
             hint = "choose another path; or give the events another one with --events-prefix, or up with --no-events"
             draft.tell("warning", "match.path", message, hint)

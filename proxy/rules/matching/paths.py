@@ -77,18 +77,36 @@ class PathPattern:
             column += len(part) + 1
         return cls(text, tuple(segments))
 
-    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
-        """What the captures took of a path's decoded segments; None where the path is another."""
-        taken: dict[str, str] = {}
+    def takes(self, segments: tuple[str, ...]) -> bool:
+        """Whether it takes a path of these decoded segments."""
         for place, (kind, text) in enumerate(self.segments):
             if kind == REST:
-                taken[text] = "/".join(segments[place:])
-                return taken
+                return True
             if place >= len(segments) or (segments[place] != text if kind == LITERAL else not segments[place]):
-                return None
-            if kind == ONE:
-                taken[text] = segments[place]
-        return taken if len(segments) == len(self.segments) else None
+                return False
+        return len(segments) == len(self.segments)
+
+    def match(self, segments: tuple[str, ...]) -> dict[str, str] | None:
+        """What it captures of these decoded segments; None where it does not take them."""
+        return Captures(self).of(segments) if self.takes(segments) else None
+
+
+class Captures:
+    """What a pattern captures of the paths that it takes."""
+
+    __slots__ = ("_ones", "_rest")
+
+    def __init__(self, pattern: PathPattern) -> None:
+        places = list(enumerate(pattern.segments))
+        self._ones = [(text, place) for place, (kind, text) in places if kind == ONE]
+        self._rest = [(text, place) for place, (kind, text) in places if kind == REST]
+
+    def of(self, segments: tuple[str, ...]) -> dict[str, str]:
+        """By name, of the decoded segments of a path that the pattern takes."""
+        taken = {text: segments[place] for text, place in self._ones}
+        for text, place in self._rest:
+            taken[text] = "/".join(segments[place:])
+        return taken
 
 
 def _refuse_what_is_no_path(text: str) -> None:

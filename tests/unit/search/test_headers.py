@@ -2,6 +2,7 @@
 
 import pytest
 
+from proxy.search import headers
 from proxy.search.headers import (
     Peer,
     every,
@@ -89,6 +90,14 @@ def test_a_stranger_cannot_speak_for_others() -> None:
     )
     assert not [line for line in kept if b"6.6.6.6" in line or b"_" in line or b"Port" in line]
     assert b"X-Forwarded-Proto: https" in kept
+
+
+def test_names_that_strangers_make_up_are_not_all_remembered() -> None:
+    for number in range(3000):
+        assert there((b"Host", b"a"), (b"x_%d" % number, b"1"), (b"X-%d" % number, b"2"))[1] == b"X-%d: 2" % number
+    assert there((b"Host", b"a"), (b"n" * 1000, b"1"))[1] == b"n" * 1000 + b": 1"
+    assert len(headers._SPECIAL.known) <= headers._SPECIAL._MOST
+    assert b"n" * 1000 not in headers._SPECIAL.known
 
 
 def test_a_trusted_proxy_is_believed_and_named_after_those_it_names() -> None:

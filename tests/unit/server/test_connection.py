@@ -167,6 +167,29 @@ async def test_all_requests_of_a_connection_are_answered_in_one_task():
         assert tasks[0] is tasks[1] is not None
 
 
+async def test_what_aiohttp_tells_of_a_request_can_be_asked_for():
+    asked = []
+
+    class Asking(House):
+        async def answer(self, request):
+            asked.append((request.remote, request.url.path, request.query["q"], request.secure, await request.text()))
+            return await super().answer(request)
+
+    async with Asking() as house:
+        assert b"200 OK" in await house.say(request(b"/a?q=1", b"Content-Length: 2") + b"hi")
+        assert asked == [("127.0.0.1", "/a", "1", False, "hi")]
+
+
+async def test_the_status_of_each_answer_is_told():
+    async with House() as house:
+        told = []
+        house.server.answered = told.append
+        await house.say(request(b"/"))
+        await house.say(request(b"/bug"))
+        await house.say(b"GET / HTTP/9.9\r\nHost: a\r\n\r\n")
+        assert told == [200, 500, 400]
+
+
 async def test_a_body_that_nobody_read_is_let_in_so_that_the_next_request_is_understood():
     async with House() as house:
         reader, writer = await asyncio.open_connection("127.0.0.1", house.port)

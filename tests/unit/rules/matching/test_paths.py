@@ -32,7 +32,9 @@ from tests.builders import an_ask
     ],
 )
 def test_segments_are_compared_decoded(pattern: str, target: str, captures: dict[str, str] | None) -> None:
-    assert PathPattern.parse(pattern).match(an_ask(target).segments) == captures
+    path, segments = PathPattern.parse(pattern), an_ask(target).segments
+    assert path.takes(segments) is (captures is not None)
+    assert path.match(segments) == captures
 
 
 @pytest.mark.parametrize(
