@@ -108,14 +108,11 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
     kept = [b""]  # the place of `Host`
     said: dict[bytes, bytes] = {}
     shopper_host = b""
-    special = _SPECIAL_FOR_ADS if for_ads else _SPECIAL
-    known = special.known.get
+    names = _NAMES_FOR_ADS if for_ads else _NAMES
+    plain = names.plain
     for line in lines:
-        low = known(line[0])
-        if low is None:
-            low = special.learn(line[0])
-        if low:
-            value = line[1]
+        name, value = line
+        if name not in plain and (low := names.low_of(name)):
             if low == b"host":
                 shopper_host = value
             elif low == b"connection" and _tokens(value):
@@ -127,42 +124,41 @@ def for_marketplace(lines: HeaderLines, *, host: bytes | None, peer: Peer, for_a
             changed = _changed(low, value, peer.trusted)
             if changed is None:
                 continue
-            line = (line[0], changed)
+            line = (name, changed)
         kept.append(b": ".join(line))
     kept[0] = b"Host: " + (shopper_host if host is None else host)
     kept.append(_forwarded(said, peer, shopper_host))
     return b"\r\n".join(kept)
 
 
-class _Special:
-    """Which fields may not go on as they are, by their names as they are spelled.
+class _Names:
+    """Which fields go on as they are, and which do not, by their names as they are spelled.
 
-    `known` has the name in lower case of each such field that was met, and nothing for every other. It stays small:
-    senders make up names without end.
+    `plain` are those that do, as far as they were met; they are kept few and short: senders make up names without end.
     """
 
     _LONGEST = 64
     _MOST = 2048
 
     def __init__(self, special: frozenset[bytes]) -> None:
-        self.known: dict[bytes, bytes] = {}
+        self.plain: set[bytes] = set()
         self._special = special
 
-    def learn(self, name: bytes) -> bytes:
+    def low_of(self, name: bytes) -> bytes:
+        """The name in lower case of a field that may not go on as it is; nothing for every other."""
         low = name.lower()
         # CGI and WSGI fold `_` and `-` into one: `X_Forwarded_For` would pass for what we vouch for.
-        found = low if low in self._special or low.startswith(_X_FORWARDED) or b"_" in low else b""
+        if low in self._special or low.startswith(_X_FORWARDED) or b"_" in low:
+            return low
         if len(name) <= self._LONGEST:
-            if len(self.known) >= self._MOST:
-                self.known.clear()
-            self.known[name] = found
-        return found
+            if len(self.plain) >= self._MOST:
+                self.plain.clear()
+            self.plain.add(name)
+        return b""
 
 
-_SPECIAL: Final = _Special(_OWN_ON_THE_WAY_THERE | _HEARSAY | {b"max-forwards"})
-_SPECIAL_FOR_ADS: Final = _Special(
-    _OWN_ON_THE_WAY_THERE | _HEARSAY | _CONDITIONAL | {b"max-forwards", b"accept-encoding"}
-)
+_NAMES: Final = _Names(_OWN_ON_THE_WAY_THERE | _HEARSAY | {b"max-forwards"})
+_NAMES_FOR_ADS: Final = _Names(_OWN_ON_THE_WAY_THERE | _HEARSAY | _CONDITIONAL | {b"max-forwards", b"accept-encoding"})
 
 
 def _changed(low: bytes, value: bytes, trusted: bool) -> bytes | None:

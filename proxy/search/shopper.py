@@ -3,7 +3,8 @@
 aiohttp's server parses and keeps the connection; what we answer is written
 straight to its transport, so that no header is built twice and no body is
 copied. The only file that knows how aiohttp's server is spelled on the inside:
-`RequestHandler.transport`, `.writing_paused` and `._drain_helper`, `BaseRequest._message` and `._protocol`.
+`RequestHandler.transport`, `.writing_paused`, `._drain_helper` and
+`BaseRequest._message`, `._headers`, `._protocol`.
 """
 
 import asyncio
@@ -64,8 +65,7 @@ def _origin_form(target: str, method: str, headers: tuple[tuple[bytes, bytes], .
 
 def has_body(request: web.BaseRequest) -> bool:
     """Whether the request says that it has a body; `Content-Length: 0` is one too, and stays one."""
-    message = request._message
-    return message.chunked or "Content-Length" in message.headers
+    return request._message.chunked or "Content-Length" in request._headers
 
 
 class ShopperBody:
@@ -123,7 +123,7 @@ def peer_of(request: web.BaseRequest) -> str:
 
 def forwarded_for(request: web.BaseRequest) -> Sequence[str]:
     """The values of `X-Forwarded-For`: whom the peer speaks for, if it may be believed."""
-    return request._message.headers.getall("X-Forwarded-For", ())
+    return request._headers.getall("X-Forwarded-For", ())
 
 
 class ShopperSink:
