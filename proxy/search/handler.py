@@ -80,9 +80,6 @@ class FrontDoor:
                 sent = await self._served(request, ask, peer)
             else:
                 sent = await self._in_the_crowd(self._crowd, request, ask, peer)
-        except MarketplaceTrouble as trouble:
-            log.warning("%s %s: %s", request.method, request.path, trouble)
-            sent = await send(request, answer.for_trouble(trouble))
         except ShopperTrouble as trouble:
             sent = await send(request, answer.refusal(trouble), last=True)
         except (ShopperGone, WireTrouble) as trouble:
@@ -112,6 +109,7 @@ class FrontDoor:
         return self._answered(request, ask, peer, ShopperBody(request) if has_body(request) else None)
 
     async def _answered(self, request: web.BaseRequest, ask: Ask, peer: Peer, body: ShopperBody | None) -> Sent:
+        """Down the corridor where a rule takes the request; else on to the marketplace, and back as it comes."""
         sent: Body = body
         told: Answer | None = None
         try:
@@ -128,8 +126,12 @@ class FrontDoor:
             log.exception("%s %s: a bug (%s); passed through instead", ask.method, ask.path, Reason.BUG)
             sent = Rejoined(sent) if isinstance(sent, ShopperBody) else sent
         if told is None:
-            response = await self._upstream.send(ask, peer, sent, for_ads=False, search=False)
-            told = answer.relayed(response, for_shopper(response.raw_headers), ask.method)
+            try:
+                response = await self._upstream.send(ask, peer, sent, for_ads=False, search=False)
+                told = answer.relayed(response, for_shopper(response.raw_headers), ask.method)
+            except MarketplaceTrouble as trouble:
+                log.warning("%s %s: %s", ask.method, ask.path, trouble)
+                told = answer.for_trouble(trouble)
         return await send(request, told)
 
     async def _find(self, ask: Ask, body: ShopperBody) -> tuple[Found | None, Ask, Body]:

@@ -13,7 +13,7 @@ from aiohttp import web
 from aiohttp._websocket.reader import WebSocketReader
 
 from proxy.ask import Ask
-from proxy.errors import ShopperGone
+from proxy.errors import MarketplaceTrouble, ShopperGone
 from proxy.search import answer
 from proxy.search.headers import Peer, first, for_shopper
 from proxy.search.shopper import ShopperSink, send
@@ -39,9 +39,11 @@ async def tunnel(request: web.BaseRequest, ask: Ask, peer: Peer, upstream: Upstr
 
     Raises:
         ShopperGone: the handshake came to nothing.
-        MarketplaceTrouble: there is no answer to it.
     """
-    response = await upstream.send(ask, peer, None, for_ads=False, search=False, upgrade=UPGRADE)
+    try:
+        response = await upstream.send(ask, peer, None, for_ads=False, search=False, upgrade=UPGRADE)
+    except MarketplaceTrouble as trouble:
+        return await send(request, answer.for_trouble(trouble))
     if response.status != SWITCHING:
         return await send(request, answer.relayed(response, for_shopper(response.raw_headers), ask.method))
     protocol = (first(response.raw_headers, b"upgrade") or b"").strip().lower()
