@@ -3,8 +3,9 @@
 Three gates, in this order: the breaker (can they answer at all?), the bulkhead
 (so many at once and no queue), the time (a second, then it is given up). A call
 runs by itself, so that nobody who stops waiting cuts it; cutting would cost a
-connection each time. It is never repeated. Who asked holds a future of its
-verdict; whoever gives that future an end no longer waits.
+connection each time. It is never repeated. Who asked awaits the future of its
+verdict; whoever gives that future an end no longer waits, and where the shopper's
+time ends before the call's, that end is TOO_LATE.
 
 On a connection that is kept, as nearly all are, a call is no task: it is sent at
 once, and its verdict made in the very callback that brings the answer.
@@ -22,7 +23,7 @@ from proxy import __version__
 from proxy.auction.breaker import Breaker
 from proxy.auction.dialects import Dialect
 from proxy.auction.patience import Patience
-from proxy.auction.verdict import ANSWERED, Answer, Effect, Verdict, failed, judge
+from proxy.auction.verdict import ANSWERED, Effect, Verdict, failed, judge
 from proxy.clock import Clock, SystemClock
 from proxy.errors import AdPlatformTrouble
 from proxy.reasons import Reason
@@ -41,18 +42,26 @@ MOST_BYTES: Final = 256 * 1024
 
 
 class Call:
-    """One call under way."""
+    """One call.
 
-    __slots__ = ("asked", "bearer", "started", "stop", "ticket", "told")
+    Attributes:
+        asked: how many auctions.
+        started: when, by the clock.
+        told: the verdict, for the one who asked; done before the call's end where nobody waits any more.
+        within: seconds that the shopper waits.
+        left: seconds that the call goes on after that.
+    """
 
-    def __init__(
-        self, asked: int, bearer: Bearer, ticket: int, started: float, told: "asyncio.Future[Verdict]"
-    ) -> None:
-        self.asked = asked  # how many auctions
-        self.bearer = bearer
-        self.ticket = ticket  # the breaker's
-        self.started = started  # by the clock
-        self.told = told  # what the one who asked learns; done before the call's end where nobody waits any more
+    __slots__ = ("asked", "bearer", "left", "started", "stop", "ticket", "told", "within")
+
+    def __init__(self, asked: int, started: float, told: "asyncio.Future[Verdict]", within: float, left: float) -> None:
+        self.asked = asked
+        self.started = started
+        self.told = told
+        self.within = within
+        self.left = left
+        self.bearer: Bearer
+        self.ticket: int  # the breaker's
         self.stop: Callable[[], object] | None = None  # ends what is under way for it, at the cost of a connection
 
     def end(self) -> None:
@@ -87,7 +96,8 @@ class Caller:
         chance: a number in [0, 1), for the spread of the breaker's pauses.
 
     Attributes:
-        counts: `calls`, `answered`, `dropped_winners`, `result_errors`, and each `Reason` for which a call failed.
+        counts: `calls`, `answered`, `late` (the shopper's time was over before), `dropped_winners`, `result_errors`,
+            and each `Reason` for which a call failed.
         breaker: whether the ad platform is asked; `state` and `opened` are for whoever watches.
     """
 
@@ -112,7 +122,7 @@ class Caller:
         self._bearer: Bearer | None = None
         self._most = most
         self._longest = longest
-        self._calls = Patience(self._give_up)
+        self._calls = Patience(self._over)
         self._connecting: set[asyncio.Task[None]] = set()
 
     @property
@@ -120,27 +130,38 @@ class Caller:
         """Calls under way now, those included for which nobody waits any more."""
         return len(self._calls)
 
-    def start(self, auctions: Sequence[v2.Auction], within: float) -> "asyncio.Future[Verdict]":
-        """Begin a call. It ends by itself within a second, or within `within` seconds where that is longer.
+    def start(self, auctions: Sequence[v2.Auction], within: float, *, early: bool = False) -> Call:
+        """Begin a call for a shopper who waits `within` seconds, or, where it is early, does not wait yet (`wait`).
 
-        Whoever no longer waits for its verdict gives the future another end; the call goes on. Where a gate is shut,
+        It ends by itself within a second, or within `within` seconds where that is longer. Where a gate is shut,
         nothing is sent, and the verdict is there at once: BREAKER_OPEN, OVERLOADED, or ADS_REFUSED for want of a key.
         """
-        told = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
         now = self.clock.now()
+        longest = within if within > self._longest else self._longest
+        if early:
+            within = longest
+        call = Call(len(auctions), now, loop.create_future(), within, longest - within)
         try:
-            bearer = self._gates(now)
+            call.bearer = bearer = self._gates(now)
         except AdPlatformTrouble as trouble:
             self.counts[str(trouble.reason)] += 1
-            told.set_result(Verdict(ANSWERED, trouble=trouble.with_traceback(None)))
-            return told
+            call.tell(Verdict(ANSWERED, trouble=trouble.with_traceback(None)))
+            return call
         body = self.dialect.write(auctions)
         ticket = self.breaker.enter(now)
         assert ticket is not None
+        call.ticket = ticket
         self.counts["calls"] += 1
-        call = Call(len(auctions), bearer, ticket, now, told)
-        self._send(call, bearer.head(len(body)) + body, max(within, self._longest))
-        return told
+        self._calls.begin(call, within)
+        self._send(call, bearer.head(len(body)) + body, 2 * longest)  # the call is given up earlier
+        return call
+
+    def wait(self, call: Call, within: float) -> None:
+        """From now on the shopper waits for an early call, `within` seconds at most."""
+        if not call.told.done():
+            call.within = within
+            call.left = self._calls.shorten(call, within)
 
     async def close(self) -> None:
         """End what is under way."""
@@ -153,31 +174,29 @@ class Caller:
     # -- the gates ------------------------------------------------------------
 
     def _gates(self, now: float) -> Bearer:
-        bearer = self._bearer_now()
+        key, bearer = self._key(), self._bearer
+        if bearer is None or not bearer.has(key):
+            bearer = self._bearer = self._bearer_of(key)
         if not self.breaker.would_let(now):
             raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the ad platform failed lately")
         if len(self._calls) >= self._most:
             raise AdPlatformTrouble(Reason.OVERLOADED, f"{self._most} calls are under way")
         return bearer
 
-    def _bearer_now(self) -> Bearer:
-        key = self._key()
-        if self._bearer is None or not self._bearer.has(key):
-            origin = self._client.origin
-            target = origin.base_path + self.dialect.path
-            try:
-                self._bearer = Bearer(key, target, origin.authority.decode(), f"sponsored-proxy/{__version__}")
-            except ValueError as trouble:
-                raise AdPlatformTrouble(Reason.ADS_REFUSED, str(trouble)) from None
-            self.breaker.new_key()
-        return self._bearer
+    def _bearer_of(self, key: str) -> Bearer:
+        origin = self._client.origin
+        target = origin.base_path + self.dialect.path
+        try:
+            bearer = Bearer(key, target, origin.authority.decode(), f"sponsored-proxy/{__version__}")
+        except ValueError as trouble:
+            raise AdPlatformTrouble(Reason.ADS_REFUSED, str(trouble)) from None
+        self.breaker.new_key()
+        return bearer
 
     # -- one call -------------------------------------------------------------
 
-    def _send(self, call: Call, request: bytes, patience: float) -> None:
+    def _send(self, call: Call, request: bytes, first_byte: float) -> None:
         """Send it at once on a connection that is kept, or as soon as there is one."""
-        self._calls.begin(call, patience)
-        first_byte = 2 * patience  # the call is given up earlier
         response = self._client.send_now(
             request, method="POST", first_byte=first_byte, limit=MOST_BYTES, told=partial(self._answered, call)
         )
@@ -221,8 +240,7 @@ class Caller:
             return failed(Reason.ADS_INVALID, f"the answer is over {MOST_BYTES} bytes")
         except WireTrouble as trouble:
             return _down(trouble)
-        answer = Answer(response.status, body, response.header(b"content-encoding"), response.header(b"retry-after"))
-        verdict = judge(answer, self.dialect, call.asked, self.clock.wall())
+        verdict = judge(response.status, body, response.header, self.dialect, call.asked, self.clock.wall)
         return verdict if verdict.trouble is None else verdict.told_safely(call.bearer.safe)
 
     # -- its end --------------------------------------------------------------
@@ -237,8 +255,15 @@ class Caller:
         self.breaker.withdrawn(call.ticket)
         call.tell_of(bug)
 
-    def _give_up(self, call: Call) -> None:
-        """Its time is over."""
+    def _over(self, call: Call) -> None:
+        """Its time is over: the shopper's, and the call goes on for what is left; or its own."""
+        if call.left > 0:
+            self._calls.begin(call, call.left)
+            call.left = 0.0
+            if not call.told.done():
+                self.counts["late"] += 1
+                call.tell(failed(Reason.TOO_LATE, f"no answer within {call.within * 1000:.0f} ms"))
+            return
         verdict = failed(Reason.TOO_LATE, "no answer in time")
         call.tell(verdict)
         self._settle(call, verdict)

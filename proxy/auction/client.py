@@ -15,12 +15,11 @@ from typing import Final
 
 from proxy.ask import Ask
 from proxy.auction.breaker import Breaker, Share, State
-from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Caller
+from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Call, Caller
 from proxy.auction.dialects import DIALECTS
 from proxy.auction.foresight import Foresight, Key, Seen, key_of, sets_of
-from proxy.auction.patience import Patience
 from proxy.auction.question import Candidates, question_for
-from proxy.auction.verdict import Verdict, failed
+from proxy.auction.verdict import Verdict
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import AdPlatformTrouble
@@ -70,7 +69,6 @@ class Ads:
         self.breaker = self.caller.breaker
         self.counts: Counter[str] = self.caller.counts
         self.foresight = Foresight(self.caller.clock.now)
-        self.waiting = Patience(Asking.waits_no_longer)
         self._pages: dict[tuple[str, float], Breaker] = {}
 
     @property
@@ -107,7 +105,6 @@ class Ads:
     async def close(self) -> None:
         """End what is under way; nobody waits any longer."""
         await self.caller.close()
-        self.waiting.end_all()
 
 
 class Asking:
@@ -118,20 +115,19 @@ class Asking:
         banners: one result for each banner of the rule, once `answer` has returned.
     """
 
-    __slots__ = ("_ads", "_ask", "_calls", "_key", "_match", "_seen", "_user", "_wanted", "_within", "banners", "sent")
+    sent: Sequence[Sequence[v2.Auction]] = ()
+    banners: tuple[Result, ...] = ()
+    _calls: Sequence[Call] | None = None
+    _wanted: Sequence[v2.Auction | None] = ()
+    # Of what was foreseen:
+    _key: Key | None = None
+    _seen: Seen | None = None
 
     def __init__(self, ads: Ads, match: Match, ask: Ask, user: str | None) -> None:
         self._ads = ads
         self._match = match
         self._ask = ask
         self._user = user
-        self._key: Key | None = None
-        self._seen: Seen | None = None
-        self._within = 0.0
-        self._wanted: tuple[v2.Auction | None, ...] = ()
-        self._calls: list[asyncio.Future[Verdict]] | None = None
-        self.sent: list[list[v2.Auction]] = []
-        self.banners: tuple[Result, ...] = ()
 
     def foresee(self) -> None:
         """Ask now, on the products that came the last time, where the page's guesses are mostly right."""
@@ -143,7 +139,7 @@ class Asking:
         if not ads.page(rule).would_let(ads.caller.clock.now()):
             return
         self._deal(self._seen.listings)
-        self._begin(rule.auction.timeout)
+        self._calls = [ads.caller.start(auctions, rule.auction.timeout, early=True) for auctions in self.sent]
         ads.counts["guesses"] += 1
 
     async def answer(self, listings: Sequence[Candidates], within: float) -> tuple[Result, ...]:
@@ -159,20 +155,19 @@ class Asking:
             AdPlatformTrouble: where every call failed, with the first one's reason: TOO_LATE, ADS_DOWN, ADS_REFUSED,
                 ADS_INVALID, BREAKER_OPEN, OVERLOADED.
         """
-        rule = self._match.rule
+        rule, count = self._match.rule, len(listings)
         if self._key is not None:
             self._compare(self._key, listings)
         if self._calls is None:
             self._deal(listings)
-        found: list[Result] = []
+        found: tuple[Result, ...] = ()
         if self.sent:
             for call, verdict in zip(self.sent, await self._verdicts(rule, within), strict=True):
-                found += verdict.results if verdict.trouble is None else [NOT_HELD] * len(call)
-        count = len(listings)
+                found += verdict.results if verdict.trouble is None else (NOT_HELD,) * len(call)
         if len(found) < count + len(rule.banners):
             found = self._at_their_places(found, count + len(rule.banners))
-        self.banners = tuple(found[count:])
-        return tuple(found[:count])
+        self.banners = found[count:]
+        return found[:count]
 
     def end(self) -> None:
         """The visit is over. A guess that was compared with nothing, since there was no listing, was a wrong one."""
@@ -202,19 +197,18 @@ class Asking:
         """The auctions, dealt into calls."""
         rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
         question = question_for(rule, self._ask, captures, listings, self._user)
-        self._wanted = question.listings + question.banners if dialect.banners else question.listings
-        self.sent = _dealt([auction for auction in self._wanted if auction is not None], dialect.most)
+        self._wanted = wanted = question.listings + question.banners if dialect.banners else question.listings
+        auctions, most = [auction for auction in wanted if auction is not None], dialect.most
+        if len(auctions) <= most:
+            self.sent = [auctions] if auctions else []
+        else:
+            self.sent = [auctions[first : first + most] for first in range(0, len(auctions), most)]
 
-    def _begin(self, within: float) -> "list[asyncio.Future[Verdict]]":
-        start = self._ads.caller.start
-        self._calls = [start(auctions, within) for auctions in self.sent]
-        return self._calls
-
-    def _at_their_places(self, found: list[Result], count: int) -> list[Result]:
+    def _at_their_places(self, found: tuple[Result, ...], count: int) -> tuple[Result, ...]:
         """The results of what was asked for, and nothing where nothing was."""
         left = iter(found)
         results = [NOTHING if auction is None else next(left) for auction in self._wanted]
-        return results + [NOTHING] * (count - len(results))
+        return (*results, *[NOTHING] * (count - len(results)))
 
     async def _verdicts(self, rule: Rule, within: float) -> list[Verdict]:
         """What became of each call; raises where nothing came of any. The page's breaker learns what was late."""
@@ -225,10 +219,14 @@ class Asking:
         if ticket is None:
             self._ads.counts[str(Reason.BREAKER_OPEN)] += 1
             raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the answers for this page came too late")
-        late, opened = None, page.opened
+        late, opened, verdicts = None, page.opened, []
         try:
-            verdicts = await self._wait(within)
+            for call in self._awaited(within):
+                verdicts.append(await call.told)
             late = _late(verdicts)
+        except asyncio.CancelledError:
+            self._leave()
+            raise
         finally:
             if late is None:
                 page.withdrawn(ticket)
@@ -242,35 +240,20 @@ class Asking:
             raise AdPlatformTrouble(first.reason, first.detail)
         return verdicts
 
-    async def _wait(self, within: float) -> list[Verdict]:
-        """Start all calls and wait for them; what is not there in time is TOO_LATE, and runs on by itself."""
-        calls = self._calls or self._begin(within)
-        self._within = within
-        verdicts = []
-        self._ads.waiting.begin(self, within)
-        try:
-            for call in calls:
-                verdicts.append(await call)
-        except asyncio.CancelledError:
-            self._ads.counts["late"] += sum([call.cancelled() or not call.done() for call in calls])
-            raise
-        finally:
-            self._ads.waiting.end(self)
-        return verdicts
+    def _awaited(self, within: float) -> Sequence[Call]:
+        """All calls; the shopper waits for them from now on, and what is not there in time is TOO_LATE."""
+        caller = self._ads.caller
+        if self._calls is None:
+            self._calls = [caller.start(auctions, within) for auctions in self.sent]
+        else:
+            for call in self._calls:
+                caller.wait(call, within)
+        return self._calls
 
-    def waits_no_longer(self) -> None:
-        """The shopper's time is over."""
+    def _leave(self) -> None:
+        """The shopper has gone; the calls run on by themselves."""
         for call in self._calls or ():
-            if not call.done():
-                self._ads.counts["late"] += 1
-                call.set_result(failed(Reason.TOO_LATE, f"no answer within {self._within * 1000:.0f} ms"))
-
-
-def _dealt(auctions: list[v2.Auction], most: int) -> list[list[v2.Auction]]:
-    """At most so many in one call."""
-    if len(auctions) <= most:
-        return [auctions] if auctions else []
-    return [auctions[first : first + most] for first in range(0, len(auctions), most)]
+            self._ads.counts["late"] += call.told.cancel() or call.told.cancelled()
 
 
 def _late(verdicts: Sequence[Verdict]) -> bool | None:

@@ -39,6 +39,12 @@ class Patience(Generic[T]):
         if until < self._due:
             self._set(loop, until)
 
+    def shorten(self, waiting: T, seconds: float) -> float:
+        """`waiting`, who waits already, does so for `seconds` more at most; by how much that is less than before."""
+        before = self._until[waiting]
+        self.begin(waiting, min(seconds, before - asyncio.get_running_loop().time()))
+        return before - self._until[waiting]
+
     def end(self, waiting: T) -> bool:
         """It waits no longer; whether it did until now."""
         return self._until.pop(waiting, None) is not None

@@ -13,7 +13,7 @@ none in time                  TOO_LATE           a failure
 
 from collections.abc import Callable
 from enum import Enum, auto
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -23,6 +23,8 @@ from proxy.errors import AdPlatformTrouble
 from proxy.reasons import Reason
 from proxy.topsort.errors import read_error
 from proxy.wire.retry_after import seconds_of
+
+Header: TypeAlias = Callable[[bytes], bytes | None]
 
 
 class Effect(Enum):
@@ -36,15 +38,6 @@ class Effect(Enum):
 
 ANSWERED: Final = Effect.ANSWERED
 """By a name of its own: an enum's member is slow to look up (Python 3.11)."""
-
-
-class Answer(msgspec.Struct, frozen=True):
-    """An answer as it came: its status, its whole body, and the two header values that matter."""
-
-    status: int
-    body: bytes
-    coding: bytes | None = None
-    retry_after: bytes | None = None
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -62,13 +55,21 @@ class Verdict(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, trouble=AdPlatformTrouble(self.trouble.reason, safe(self.trouble.detail)))
 
 
-def judge(answer: Answer, dialect: Dialect, asked: int, wall: float) -> Verdict:
-    """What `answer` to a call with `asked` auctions means; `wall` is the calendar's now, in seconds."""
-    status = answer.status
+def judge(
+    status: int, body: bytes, header: Header, dialect: Dialect, asked: int, wall: Callable[[], float]
+) -> Verdict:
+    """What an answer to a call with `asked` auctions means.
+
+    Args:
+        body: the whole of it.
+        header: gives the value of a header by its lower-case name.
+        dialect: how it is read.
+        wall: gives the calendar's now, in seconds.
+    """
     if 200 <= status < 300:
-        return _judge_results(answer, dialect, asked)
+        return _judge_results(body, header(b"content-encoding"), dialect, asked)
     if 400 <= status < 500:
-        return _judge_refusal(answer, wall)
+        return _judge_refusal(status, body, header, wall)
     return failed(Reason.ADS_DOWN if status >= 500 else Reason.ADS_INVALID, f"status {status}")
 
 
@@ -77,29 +78,29 @@ def failed(reason: Reason, detail: str) -> Verdict:
     return Verdict(Effect.FAILED, trouble=AdPlatformTrouble(reason, detail))
 
 
-def _judge_results(answer: Answer, dialect: Dialect, asked: int) -> Verdict:
-    if answer.coding is not None and answer.coding.strip().lower() not in (b"", b"identity"):
+def _judge_results(body: bytes, coding: bytes | None, dialect: Dialect, asked: int) -> Verdict:
+    if coding is not None and coding.strip().lower() not in (b"", b"identity"):
         # We never ask for a coding; inflating one unasked is how a small answer fills the memory.
         return failed(Reason.ADS_INVALID, "the answer is compressed")
     try:
-        return Verdict(ANSWERED, dialect.read(answer.body, asked))
+        return Verdict(ANSWERED, dialect.read(body, asked))
     except AdPlatformTrouble as trouble:
         # Not this one: its frames lead to the call that the verdict ends, and all of it would wait for the collector.
         return failed(trouble.reason, trouble.detail)
 
 
-def _judge_refusal(answer: Answer, wall: float) -> Verdict:
-    trouble = AdPlatformTrouble(Reason.ADS_REFUSED, _words(answer))
-    if answer.status in (401, 403):
+def _judge_refusal(status: int, body: bytes, header: Header, wall: Callable[[], float]) -> Verdict:
+    trouble = AdPlatformTrouble(Reason.ADS_REFUSED, _words(status, body, header(b"content-encoding")))
+    if status in (401, 403):
         return Verdict(Effect.KEY_REFUSED, trouble=trouble)
-    if answer.status == 429:
-        return Verdict(Effect.WAIT, trouble=trouble, wait=seconds_of(answer.retry_after, wall))
-    return Verdict(Effect.FAILED if answer.status == 408 else Effect.ANSWERED, trouble=trouble)
+    if status == 429:
+        return Verdict(Effect.WAIT, trouble=trouble, wait=seconds_of(header(b"retry-after"), wall()))
+    return Verdict(Effect.FAILED if status == 408 else Effect.ANSWERED, trouble=trouble)
 
 
-def _words(answer: Answer) -> str:
+def _words(status: int, body: bytes, coding: bytes | None) -> str:
     """What the platform says; of a refused key only the status, since it may repeat a part of the key."""
-    error = None if answer.status in (401, 403) or answer.coding else read_error(answer.body)
+    error = None if status in (401, 403) or coding else read_error(body)
     if error is None:
-        return f"status {answer.status}"
-    return f"status {answer.status}, {error.err_code[:100]}: {(error.message or '')[:300]}"
+        return f"status {status}"
+    return f"status {status}, {error.err_code[:100]}: {(error.message or '')[:300]}"

@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from proxy.auction.dialects import DIALECTS
-from proxy.auction.verdict import Answer, Effect, judge
+from proxy.auction.verdict import Effect, judge
 from proxy.auction.winners import Result, Winner
 from proxy.errors import AdPlatformTrouble
 from proxy.rules.rule import Banner
@@ -136,7 +136,7 @@ def _answer_v1(body: bytes, how: int) -> None:
 
 
 def _answer(api: str, body: bytes, asked: int) -> None:
-    verdict = judge(Answer(201, body), DIALECTS[api], asked, _NOON)
+    verdict = judge(201, body, {}.get, DIALECTS[api], asked, lambda: _NOON)
     if verdict.trouble is not None:
         assert isinstance(verdict.trouble, AdPlatformTrouble)
         str(verdict.trouble).encode()
@@ -170,9 +170,9 @@ def makes_a_whole_page(winners: tuple[Winner, ...]) -> None:
 def _refusal(body: bytes, how: int) -> None:
     status = _STATUSES[how % len(_STATUSES)]
     first, _, rest = body.partition(b"\n")
-    coding = first if how & 128 else None
+    headers = {b"retry-after": first} | ({b"content-encoding": first} if how & 128 else {})
     for name in DIALECTS:
-        verdict = judge(Answer(status, rest, coding, first), DIALECTS[name], 1, _NOON)
+        verdict = judge(status, rest, headers.get, DIALECTS[name], 1, lambda: _NOON)
         assert (verdict.trouble is None) == (verdict.effect is Effect.ANSWERED and status == 200)
         assert verdict.wait is None or 0 <= verdict.wait < 1e12
         if verdict.trouble is not None:

@@ -33,15 +33,18 @@ class Setting:
             client, lambda: self.key, DIALECTS["v2"], self.clock, chance=lambda: 0.5, **{"longest": AMPLE} | settings
         )
 
+    def start(self, within=0.1):
+        return self.caller.start([AUCTION], within, early=True).told
+
     async def call(self):
-        return await self.caller.start([AUCTION], 0.1)
+        return await self.start()
 
     async def trouble(self):
         return (await self.call()).trouble
 
     def refused(self):
         """The reason why nothing was sent; it is there at once."""
-        trouble = self.caller.start([AUCTION], 0.1).result().trouble
+        trouble = self.start().result().trouble
         assert trouble is not None
         return trouble.reason
 
@@ -112,7 +115,7 @@ async def test_nobody_there_is_ads_down():
             url = gone.url
         client = Client(Origin.parse(url), name="ad platform")
         caller = Caller(client, lambda: "TSE_key", DIALECTS["v2"], setting.clock)
-        verdict = await caller.start([AUCTION], 0.1)
+        verdict = await caller.start([AUCTION], 0.1).told
         assert verdict.trouble is not None
         assert verdict.trouble.reason is Reason.ADS_DOWN
         await client.close()
@@ -146,7 +149,7 @@ async def test_five_failures_stop_the_asking_until_a_probe_is_answered():
         assert setting.refused() is Reason.BREAKER_OPEN
         setting.clock.advance(0.2)
         setting.platform.held.clear()
-        probe = setting.caller.start([AUCTION], 0.1)
+        probe = setting.start()
         assert setting.refused() is Reason.BREAKER_OPEN
         setting.platform.replies = wins("p_1")
         setting.platform.held.set()
@@ -159,7 +162,7 @@ async def test_an_answer_after_more_than_a_second_is_used_but_counts_as_a_failur
     async with calling(longest=1.0) as setting:
         for _ in range(5):
             setting.platform.held.clear()
-            task = setting.caller.start([AUCTION], AMPLE)
+            task = setting.start(AMPLE)
             await setting.platform.asked(1)
             setting.clock.advance(1.1)
             setting.platform.held.set()
@@ -210,7 +213,7 @@ async def test_a_refused_key_stops_the_asking_until_there_is_another(status):
 async def test_the_old_keys_refusal_does_not_stop_the_new_key():
     async with calling(says(401)) as setting:
         setting.platform.held.clear()
-        old = [setting.caller.start([AUCTION], 0.1) for _ in range(2)]
+        old = [setting.start() for _ in range(2)]
         await setting.platform.asked(2)
         setting.platform.held.set()
         await old[0]
@@ -250,7 +253,7 @@ async def test_a_key_that_cannot_be_sent_is_refused_at_once():
 async def test_one_call_too_many_is_overloaded_at_once():
     async with calling(most=2) as setting:
         setting.platform.held.clear()
-        under_way = [setting.caller.start([AUCTION], 0.1) for _ in range(2)]
+        under_way = [setting.start() for _ in range(2)]
         assert setting.refused() is Reason.OVERLOADED
         setting.platform.held.set()
         await asyncio.gather(*under_way)
@@ -261,7 +264,7 @@ async def test_one_call_too_many_is_overloaded_at_once():
 async def test_overloaded_takes_no_probe_away():
     async with calling(most=1, longest=AMPLE) as setting:
         setting.platform.held.clear()
-        slow = setting.caller.start([AUCTION], 0.1)
+        slow = setting.start()
         assert setting.refused() is Reason.OVERLOADED
         assert setting.caller.breaker.would_let(setting.clock.now())
         setting.platform.held.set()
@@ -271,8 +274,8 @@ async def test_overloaded_takes_no_probe_away():
 async def test_calls_end_each_at_their_own_time():
     async with calling(longest=0.05) as setting:
         setting.platform.held.clear()
-        short = setting.caller.start([AUCTION], 0.01)
-        long = setting.caller.start([AUCTION], AMPLE)
+        short = setting.start(0.01)
+        long = setting.start(AMPLE)
         trouble = (await short).trouble
         assert trouble is not None
         assert trouble.reason is Reason.TOO_LATE

@@ -3,7 +3,7 @@
 import pytest
 
 from proxy.auction.dialects import DIALECTS
-from proxy.auction.verdict import Answer, Effect, judge
+from proxy.auction.verdict import Effect, judge
 from proxy.reasons import Reason
 
 V2 = DIALECTS["v2"]
@@ -31,35 +31,40 @@ TABLE = [
 ]
 
 
+def judged(status, body, **headers):
+    """The verdict on an answer to one auction; a header's name has `_` for `-`."""
+    return judge(status, body, lambda name: headers.get(name.decode().replace("-", "_")), V2, 1, lambda: 0.0)
+
+
 @pytest.mark.parametrize(("status", "body", "effect", "reason"), TABLE)
 def test_what_an_answer_means(status, body, effect, reason):
-    verdict = judge(Answer(status, body), V2, 1, 0.0)
+    verdict = judged(status, body)
     assert verdict.effect is effect
     assert (verdict.trouble and verdict.trouble.reason) is reason
     assert len(verdict.results) == (reason is None)
 
 
 def test_a_refusal_is_told_in_the_platforms_words():
-    verdict = judge(Answer(400, SAYS), V2, 1, 0.0)
+    verdict = judged(400, SAYS)
     assert verdict.trouble is not None
     assert verdict.trouble.detail == "status 400, no_products: none given"
 
 
 @pytest.mark.parametrize("status", [401, 403])
 def test_a_refused_key_is_told_in_no_words_since_they_may_hold_it(status):
-    verdict = judge(Answer(status, b'{"errCode":"invalid_api_key","message":"TSE_sec... is unknown"}'), V2, 1, 0.0)
+    verdict = judged(status, b'{"errCode":"invalid_api_key","message":"TSE_sec... is unknown"}')
     assert verdict.trouble is not None
     assert verdict.trouble.detail == f"status {status}"
 
 
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"identity, gzip"])
 def test_an_answer_in_a_coding_that_we_did_not_ask_for_is_not_inflated(coding):
-    verdict = judge(Answer(201, GOOD, coding), V2, 1, 0.0)
+    verdict = judged(201, GOOD, content_encoding=coding)
     assert verdict.trouble is not None
     assert verdict.trouble.reason is Reason.ADS_INVALID
-    assert judge(Answer(201, GOOD, b" Identity"), V2, 1, 0.0).trouble is None
+    assert judged(201, GOOD, content_encoding=b" Identity").trouble is None
 
 
 def test_a_429_says_how_long():
-    assert judge(Answer(429, b"", retry_after=b"7"), V2, 1, 0.0).wait == 7
-    assert judge(Answer(429, b""), V2, 1, 0.0).wait is None
+    assert judged(429, b"", retry_after=b"7").wait == 7
+    assert judged(429, b"").wait is None
