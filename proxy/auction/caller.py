@@ -136,24 +136,23 @@ class Caller:
         It ends by itself within a second, or within `within` seconds where that is longer. Where a gate is shut,
         nothing is sent, and the verdict is there at once: BREAKER_OPEN, OVERLOADED, or ADS_REFUSED for want of a key.
         """
-        loop = asyncio.get_running_loop()
         now = self.clock.now()
         longest = within if within > self._longest else self._longest
-        if early:
-            within = longest
-        call = Call(len(auctions), now, loop.create_future(), within, longest - within)
-        try:
-            call.bearer = bearer = self._gates(now)
-        except AdPlatformTrouble as trouble:
-            self.counts[str(trouble.reason)] += 1
-            call.tell(Verdict(ANSWERED, trouble=trouble.with_traceback(None)))
-            return call
+        told = asyncio.get_running_loop().create_future()
+        call = Call(len(auctions), now, told, longest if early else within, 0.0 if early else longest - within)
         body = self.dialect.write(auctions)
+        try:
+            bearer = call.bearer = self._bearer_now()
+        except ValueError as trouble:
+            return self._refused(call, Reason.ADS_REFUSED, str(trouble))
         ticket = self.breaker.enter(now)
-        assert ticket is not None
+        if ticket is None:
+            return self._refused(call, Reason.BREAKER_OPEN, "the ad platform failed lately")
+        if len(self._calls) >= self._most:
+            self.breaker.withdrawn(ticket)
+            return self._refused(call, Reason.OVERLOADED, f"{self._most} calls are under way")
         call.ticket = ticket
         self.counts["calls"] += 1
-        self._calls.begin(call, within)
         self._send(call, bearer.head(len(body)) + body, 2 * longest)  # the call is given up earlier
         return call
 
@@ -173,30 +172,26 @@ class Caller:
 
     # -- the gates ------------------------------------------------------------
 
-    def _gates(self, now: float) -> Bearer:
+    def _bearer_now(self) -> Bearer:
+        """Raises ValueError where the key cannot be sent."""
         key, bearer = self._key(), self._bearer
         if bearer is None or not bearer.has(key):
-            bearer = self._bearer = self._bearer_of(key)
-        if not self.breaker.would_let(now):
-            raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the ad platform failed lately")
-        if len(self._calls) >= self._most:
-            raise AdPlatformTrouble(Reason.OVERLOADED, f"{self._most} calls are under way")
+            origin = self._client.origin
+            target = origin.base_path + self.dialect.path
+            bearer = self._bearer = Bearer(key, target, origin.authority.decode(), f"sponsored-proxy/{__version__}")
+            self.breaker.new_key()
         return bearer
 
-    def _bearer_of(self, key: str) -> Bearer:
-        origin = self._client.origin
-        target = origin.base_path + self.dialect.path
-        try:
-            bearer = Bearer(key, target, origin.authority.decode(), f"sponsored-proxy/{__version__}")
-        except ValueError as trouble:
-            raise AdPlatformTrouble(Reason.ADS_REFUSED, str(trouble)) from None
-        self.breaker.new_key()
-        return bearer
+    def _refused(self, call: Call, reason: Reason, detail: str) -> Call:
+        self.counts[str(reason)] += 1
+        call.tell(Verdict(ANSWERED, trouble=AdPlatformTrouble(reason, detail)))
+        return call
 
     # -- one call -------------------------------------------------------------
 
     def _send(self, call: Call, request: bytes, first_byte: float) -> None:
         """Send it at once on a connection that is kept, or as soon as there is one."""
+        self._calls.begin(call, call.within)
         response = self._client.send_now(
             request, method="POST", first_byte=first_byte, limit=MOST_BYTES, told=partial(self._answered, call)
         )

@@ -19,7 +19,6 @@ from proxy.auction.caller import LONGEST_CALL, MOST_IN_FLIGHT, Call, Caller
 from proxy.auction.dialects import DIALECTS
 from proxy.auction.foresight import Foresight, Key, Seen, key_of, sets_of
 from proxy.auction.question import Candidates, question_for
-from proxy.auction.verdict import Verdict
 from proxy.auction.winners import NOT_HELD, NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import AdPlatformTrouble
@@ -160,10 +159,7 @@ class Asking:
             self._compare(self._key, listings)
         if self._calls is None:
             self._deal(listings)
-        found: tuple[Result, ...] = ()
-        if self.sent:
-            for call, verdict in zip(self.sent, await self._verdicts(rule, within), strict=True):
-                found += verdict.results if verdict.trouble is None else (NOT_HELD,) * len(call)
+        found = await self._found(rule, within) if self.sent else ()
         if len(found) < count + len(rule.banners):
             found = self._at_their_places(found, count + len(rule.banners))
         self.banners = found[count:]
@@ -195,8 +191,8 @@ class Asking:
 
     def _deal(self, listings: Sequence[Candidates]) -> None:
         """The auctions, dealt into calls."""
-        rule, captures, dialect = self._match.rule, self._match.captures, self._ads.caller.dialect
-        question = question_for(rule, self._ask, captures, listings, self._user)
+        match, dialect = self._match, self._ads.caller.dialect
+        question = question_for(match.rule, self._ask, match.captures, listings, self._user)
         self._wanted = wanted = question.listings + question.banners if dialect.banners else question.listings
         auctions, most = [auction for auction in wanted if auction is not None], dialect.most
         if len(auctions) <= most:
@@ -210,8 +206,8 @@ class Asking:
         results = [NOTHING if auction is None else next(left) for auction in self._wanted]
         return (*results, *[NOTHING] * (count - len(results)))
 
-    async def _verdicts(self, rule: Rule, within: float) -> list[Verdict]:
-        """What became of each call; raises where nothing came of any. The page's breaker learns what was late."""
+    async def _found(self, rule: Rule, within: float) -> tuple[Result, ...]:
+        """The results of all calls; raises where all failed. The page's breaker learns what was late."""
         if within <= 0:
             raise AdPlatformTrouble(Reason.TOO_LATE, "no time is left")
         caller, page = self._ads.caller, self._ads.page(rule)
@@ -219,11 +215,19 @@ class Asking:
         if ticket is None:
             self._ads.counts[str(Reason.BREAKER_OPEN)] += 1
             raise AdPlatformTrouble(Reason.BREAKER_OPEN, "the answers for this page came too late")
-        late, opened, verdicts = None, page.opened, []
+        found: tuple[Result, ...] = ()
+        troubles: list[AdPlatformTrouble] = []
+        late, opened = None, page.opened
         try:
-            for call in self._awaited(within):
-                verdicts.append(await call.told)
-            late = _late(verdicts)
+            calls = self._awaited(within)
+            for call in calls:
+                verdict = await call.told
+                if verdict.trouble is None:
+                    found += verdict.results
+                else:
+                    found += (NOT_HELD,) * call.asked
+                    troubles.append(verdict.trouble)
+            late = _late(troubles, len(calls)) if troubles else False
         except asyncio.CancelledError:
             self._leave()
             raise
@@ -234,11 +238,10 @@ class Asking:
                 (page.failed if late else page.answered)(ticket, caller.clock.now(), caller.chance())
         if page.opened != opened:
             log.warning("page %s: the ad platform's answers come too late; asking stops for a while", rule.page)
-        first = verdicts[0].trouble
-        if first is not None and all(verdict.trouble is not None for verdict in verdicts):
-            # Not `first` itself: its frames lead to it, and all they hold (the page) would wait for the collector.
-            raise AdPlatformTrouble(first.reason, first.detail)
-        return verdicts
+        if len(troubles) == len(calls):
+            # Not the first itself: its frames lead to it, and all they hold (the page) would wait for the collector.
+            raise AdPlatformTrouble(troubles[0].reason, troubles[0].detail)
+        return found
 
     def _awaited(self, within: float) -> Sequence[Call]:
         """All calls; the shopper waits for them from now on, and what is not there in time is TOO_LATE."""
@@ -256,14 +259,9 @@ class Asking:
             self._ads.counts["late"] += call.told.cancel() or call.told.cancelled()
 
 
-def _late(verdicts: Sequence[Verdict]) -> bool | None:
-    """Whether any answer came too late; None where nothing was asked."""
-    asked = False
-    for verdict in verdicts:
-        if verdict.trouble is None:
-            asked = True
-        elif verdict.trouble.reason is Reason.TOO_LATE:
-            return True
-        elif verdict.trouble.reason not in NOT_ASKED:
-            asked = True
-    return False if asked else None
+def _late(troubles: Sequence[AdPlatformTrouble], calls: int) -> bool | None:
+    """Whether any of so many calls was answered too late; None where none of them was sent."""
+    reasons = [trouble.reason for trouble in troubles]
+    if Reason.TOO_LATE in reasons:
+        return True
+    return None if len(reasons) == calls and all(reason in NOT_ASKED for reason in reasons) else False

@@ -55,21 +55,45 @@ def question_for(
     rule: Rule, ask: Ask, captures: Mapping[str, str], listings: Sequence[Candidates], user: str | None
 ) -> Question:
     """The auctions of this visit; `user` is what `user_of` said."""
-    shared = _Shared.of(rule, ask, captures, user)
-    query = _words(rule.auction.search_query, ask, captures)
-    slots, most = rule.auction.slots, rule.auction.max_products
-    auctions = [_listing(shared, slots, products_of(each, most), query) for each in listings]
-    if listings and listings[0].place:
-        own = zip(auctions, listings, strict=True)
-        auctions = [_of_its_own(auction, rule, ask, captures, each.place) for auction, each in own]
-    return Question(
-        tuple(auctions),
-        tuple([_banner(shared, banner, ask, captures) for banner in rule.banners]) if rule.banners else (),
+    said = rule.auction
+    query = _words(said.search_query, ask, captures) if said.search_query else None
+    location = _words(said.geo, ask, captures) if said.geo else None
+    geo = v2.GeoTargeting(location=location) if location else None
+    page = _page(said.page, ask, captures) if said.page else None
+    auctions: list[v2.Auction | None] = []
+    for each in listings:
+        products = products_of(each, said.max_products)
+        if products is None:
+            auctions.append(None)
+            continue
+        auction = v2.Auction(
+            type=v2.LISTINGS,
+            slots=said.slots,
+            products=products,
+            search_query=query,
+            geo_targeting=geo,
+            opaque_user_id=user or None,
+            placement_id=said.placement_id,
+            page=page,
+        )
+        auctions.append(auction if each.place is None else _of_its_own(auction, rule, ask, captures, each.place))
+    if not rule.banners:
+        return Question(tuple(auctions))
+    shared = v2.Auction(
+        type=v2.BANNERS,
+        device=_device(said.device, ask, captures),
+        geo_targeting=geo,
+        opaque_user_id=user or None,
+        placement_id=said.placement_id,
+        page=page,
     )
+    return Question(tuple(auctions), tuple([_banner(shared, banner, ask, captures) for banner in rule.banners]))
 
 
 def user_of(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> str | None:
     """The shopper's `opaqueUserId`, or None where there is none or the shopper withholds it."""
+    if not rule.auction.user:
+        return None
     user = _words(rule.auction.user, ask, captures)
     if user is None or _is_withheld(rule, ask, captures):
         return None
@@ -114,50 +138,9 @@ def device_of(ask: Ask) -> str:
     return "mobile" if any(word in agent for word in MOBILE_WORDS) else "desktop"
 
 
-class _Shared(msgspec.Struct, frozen=True):
-    """What all auctions of a visit say alike."""
-
-    geo: v2.GeoTargeting | None
-    user: str | None
-    placement: int | None
-    page: v2.Page | None
-    device: str | None
-
-    @classmethod
-    def of(cls, rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | None) -> "_Shared":
-        auction = rule.auction
-        location = _words(auction.geo, ask, captures) if auction.geo else None
-        return cls(
-            v2.GeoTargeting(location=location) if location else None,
-            user or None,
-            auction.placement_id,
-            _page(auction.page, ask, captures) if auction.page else None,
-            _device(auction.device, ask, captures) if rule.banners else None,
-        )
-
-
-def _listing(shared: _Shared, slots: int, products: v2.Products | None, query: str | None) -> v2.Auction | None:
-    if products is None:
-        return None
-    return v2.Auction(
-        type=v2.LISTINGS,
-        slots=slots,
-        products=products,
-        search_query=query,
-        geo_targeting=shared.geo,
-        opaque_user_id=shared.user,
-        placement_id=shared.placement,
-        page=shared.page,
-    )
-
-
-def _of_its_own(
-    auction: v2.Auction | None, rule: Rule, ask: Ask, captures: Mapping[str, str], place: Place | None
-) -> v2.Auction | None:
+def _of_its_own(auction: v2.Auction, rule: Rule, ask: Ask, captures: Mapping[str, str], place: Place) -> v2.Auction:
     """The auction of one of several listings, with what the request says of that one alone."""
     words, page = rule.auction.search_query, rule.auction.page
-    if auction is None or place is None:
-        return auction
     if words.are_of_listing:
         auction = msgspec.structs.replace(auction, search_query=_words(words, ask, captures, place))
     if page and (page.value.are_of_listing or page.id.are_of_listing):
@@ -165,20 +148,15 @@ def _of_its_own(
     return auction
 
 
-def _banner(shared: _Shared, banner: Banner, ask: Ask, captures: Mapping[str, str]) -> v2.Auction:
+def _banner(shared: v2.Auction, banner: Banner, ask: Ask, captures: Mapping[str, str]) -> v2.Auction:
     # The contract has banners of a category, of a keyword, or of neither: the category, where there is one.
     category = _words(banner.category, ask, captures)
-    return v2.Auction(
-        type=v2.BANNERS,
+    return msgspec.structs.replace(
+        shared,
         slots=banner.slots,
         slot_id=banner.slot_id,
-        device=shared.device,
         category=v2.Category(id=category) if category else None,
         search_query=None if category else _words(banner.search_query, ask, captures),
-        geo_targeting=shared.geo,
-        opaque_user_id=shared.user,
-        placement_id=shared.placement,
-        page=shared.page,
     )
 
 

@@ -55,9 +55,7 @@ class Verdict(msgspec.Struct, frozen=True):
         return msgspec.structs.replace(self, trouble=AdPlatformTrouble(self.trouble.reason, safe(self.trouble.detail)))
 
 
-def judge(
-    status: int, body: bytes, header: Header, dialect: Dialect, asked: int, wall: Callable[[], float]
-) -> Verdict:
+def judge(status: int, body: bytes, header: Header, dialect: Dialect, asked: int, wall: Callable[[], float]) -> Verdict:
     """What an answer to a call with `asked` auctions means.
 
     Args:
@@ -67,9 +65,17 @@ def judge(
         wall: gives the calendar's now, in seconds.
     """
     if 200 <= status < 300:
-        return _judge_results(body, header(b"content-encoding"), dialect, asked)
+        coding = header(b"content-encoding")
+        if coding is not None and coding.strip().lower() not in (b"", b"identity"):
+            # We never ask for a coding; inflating one unasked is how a small answer fills the memory.
+            return failed(Reason.ADS_INVALID, "the answer is compressed")
+        try:
+            return Verdict(ANSWERED, dialect.read(body, asked))
+        except AdPlatformTrouble as trouble:
+            # Not this one: its frames lead to the call that it ends, and all of it would wait for the collector.
+            return failed(trouble.reason, trouble.detail)
     if 400 <= status < 500:
-        return _judge_refusal(status, body, header, wall)
+        return _refusal(status, body, header, wall)
     return failed(Reason.ADS_DOWN if status >= 500 else Reason.ADS_INVALID, f"status {status}")
 
 
@@ -78,18 +84,7 @@ def failed(reason: Reason, detail: str) -> Verdict:
     return Verdict(Effect.FAILED, trouble=AdPlatformTrouble(reason, detail))
 
 
-def _judge_results(body: bytes, coding: bytes | None, dialect: Dialect, asked: int) -> Verdict:
-    if coding is not None and coding.strip().lower() not in (b"", b"identity"):
-        # We never ask for a coding; inflating one unasked is how a small answer fills the memory.
-        return failed(Reason.ADS_INVALID, "the answer is compressed")
-    try:
-        return Verdict(ANSWERED, dialect.read(body, asked))
-    except AdPlatformTrouble as trouble:
-        # Not this one: its frames lead to the call that the verdict ends, and all of it would wait for the collector.
-        return failed(trouble.reason, trouble.detail)
-
-
-def _judge_refusal(status: int, body: bytes, header: Header, wall: Callable[[], float]) -> Verdict:
+def _refusal(status: int, body: bytes, header: Header, wall: Callable[[], float]) -> Verdict:
     trouble = AdPlatformTrouble(Reason.ADS_REFUSED, _words(status, body, header(b"content-encoding")))
     if status in (401, 403):
         return Verdict(Effect.KEY_REFUSED, trouble=trouble)

@@ -27,7 +27,7 @@ class Winner(msgspec.Struct, frozen=True, kw_only=True):
         id: what stands in the listing; for version 1 always the product's id.
         resolved_bid_id: what an event must carry to be counted for this ad.
         campaign_id: whose campaign; None where the platform does not say.
-        winner_id: the id of what won: of the vendor, where a vendor's campaign won.
+        winner_id: the id of what won where that is not `id`: of the vendor, where a vendor's campaign won.
         demand_source: who brought the bid (topsort, criteo), where more than one may bid.
         metadata: a JSON object of an outside bidder's, as it came.
         asset: a JSON array of a banner's files, as it came.
@@ -47,6 +47,23 @@ class Winner(msgspec.Struct, frozen=True, kw_only=True):
     def product_id(self) -> str:
         """The id to look for in the listing. A vendor's, brand's or url's is simply not found there."""
         return self.id
+
+
+class _Plain(Winner, frozen=True, kw_only=True, rename=v2.SPELLING):
+    """A winner as nearly all are, so that it is decoded at once; one that says more is not."""
+
+    rank: v2.Rank
+    type: v2.Text = "product"
+    id: v2.Text
+    resolved_bid_id: v2.Text
+    campaign_id: str | None = None
+    winner_id: None = None
+    demand_source: str | None = None
+    metadata: None = None
+    asset: None = None
+
+
+_plain = v2.reader_of(_Plain)
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -74,12 +91,19 @@ def read_v2(body: bytes, asked: int) -> tuple[Result, ...]:
         AdPlatformTrouble: ADS_INVALID, the answer is not the contract, or has fewer results than were asked for.
     """
     try:
-        results = v2.read_answer(body)
+        results = _read_v2(body)
     except (ValueError, RecursionError) as broken:
         raise _invalid(str(broken)) from None
     if len(results) < asked:
         raise _invalid(f"{len(results)} results for {asked} auctions")
-    return tuple([_result(one, map(_of_v2, one.winners)) for one in results[:asked]])
+    return tuple(results[:asked])
+
+
+def _read_v2(body: bytes) -> list[Result]:
+    try:
+        return [_result(one.winners, one.error) for one in _plain(body)]
+    except msgspec.ValidationError:
+        return [_result(map(_of_v2, one.winners), one.error, one.dropped) for one in v2.read_answer(body)]
 
 
 def read_v1(body: bytes, asked: int) -> tuple[Result, ...]:
@@ -88,15 +112,15 @@ def read_v1(body: bytes, asked: int) -> tuple[Result, ...]:
         result = v1.read_answer(body)
     except (ValueError, RecursionError) as broken:
         raise _invalid(str(broken)) from None
-    return (_result(result, map(_of_v1, result.winners)),)
+    return (_result(map(_of_v1, result.winners), result.error, result.dropped),)
 
 
 def _invalid(detail: str) -> AdPlatformTrouble:
     return AdPlatformTrouble(Reason.ADS_INVALID, detail)
 
 
-def _result(read: v2.ReadResult[v2.Winner] | v2.ReadResult[v1.Winner], winners: Iterable[Winner]) -> Result:
-    return Result(tuple(sorted(winners, key=_rank)), read.error, read.dropped)
+def _result(winners: Iterable[Winner], error: bool, dropped: int = 0) -> Result:
+    return NOT_HELD if error else Result(tuple(sorted(winners, key=_rank)), False, dropped)
 
 
 def _of_v2(winner: v2.Winner) -> Winner:
@@ -106,10 +130,9 @@ def _of_v2(winner: v2.Winner) -> Winner:
         id=winner.id,
         resolved_bid_id=winner.resolved_bid_id,
         campaign_id=winner.campaign_id,
-        winner_id=winner.id,
         demand_source=winner.demand_source,
-        metadata=None if winner.metadata is v2.NOTHING else _bytes(winner.metadata),
-        asset=None if winner.asset is v2.NOTHING else _bytes(winner.asset),
+        metadata=_bytes(winner.metadata),
+        asset=_bytes(winner.asset),
     )
 
 
@@ -119,7 +142,7 @@ def _of_v1(winner: v1.Winner) -> Winner:
         type=winner.winner_type or "product",
         id=winner.product_id,
         resolved_bid_id=winner.resolved_bid_id,
-        winner_id=winner.winner_id or winner.product_id,
+        winner_id=winner.winner_id,
     )
 
 

@@ -111,7 +111,7 @@ _WRITERS: Final[Mapping[str, Write]] = {
     "rank": lambda winner: b"%d" % winner.rank,
     "campaign_id": lambda winner: _encode(winner.campaign_id),
     "winner_type": lambda winner: _encode(winner.type),
-    "winner_id": lambda winner: _encode(winner.winner_id),
+    "winner_id": lambda winner: _encode(winner.winner_id or winner.id),
     "id": lambda winner: _encode(winner.product_id),
     "demand_source": lambda winner: _encode(winner.demand_source),
     "metadata": lambda winner: checked(winner.metadata),

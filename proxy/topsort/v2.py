@@ -10,7 +10,7 @@ Fields are in our spelling (`resolved_bid_id`), the wire has the vendor's
 Source: the vendor's OpenAPI file, version 2.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Annotated, Final, Generic, TypeVar
 
@@ -43,7 +43,11 @@ Rank = Annotated[int, msgspec.Meta(ge=1, le=2**31 - 1)]
 Text = Annotated[str, msgspec.Meta(min_length=1)]
 
 
-class _Message(msgspec.Struct, rename="camel", omit_defaults=True, frozen=True, kw_only=True):
+SPELLING: Final = "camel"
+"""How the wire's names are made of ours."""
+
+
+class _Message(msgspec.Struct, rename=SPELLING, omit_defaults=True, frozen=True, kw_only=True):
     """What every part of a message has in common."""
 
 
@@ -209,9 +213,8 @@ _REQUEST = msgspec.json.Decoder(AuctionsRequest)
 _BRAND_REQUEST = msgspec.json.Decoder(BrandAuctionsRequest)
 
 
-def write_request(request: AuctionsRequest | BrandAuctionsRequest) -> bytes:
-    """The body of a question."""
-    return _ENCODER.encode(request)
+write_request: Final[Callable[[AuctionsRequest | BrandAuctionsRequest], bytes]] = _ENCODER.encode
+"""The body of a question."""
 
 
 def write_events(kind: str, bodies: Iterable[bytes]) -> bytes:
@@ -251,13 +254,15 @@ class ReadResult(msgspec.Struct, Generic[T], frozen=True):
     dropped: int = 0
 
 
-class _StrictResult(msgspec.Struct):
-    winners: list[Winner]
+class PlainResult(msgspec.Struct, Generic[T]):
+    """A result each of whose winners could be decoded at once; where there was an `error`, they are none."""
+
+    winners: list[T]
     error: bool = False
 
 
-class _Strict(msgspec.Struct):
-    results: list[_StrictResult]
+class _Plain(msgspec.Struct, Generic[T]):
+    results: list[PlainResult[T]]
 
 
 class _LooseResult(msgspec.Struct):
@@ -269,10 +274,18 @@ class _Loose(msgspec.Struct):
     results: list[_LooseResult]
 
 
-_STRICT = msgspec.json.Decoder(_Strict)
 _LOOSE = msgspec.json.Decoder(_Loose)
 _WINNERS = msgspec.json.Decoder(list[msgspec.Raw])
 _WINNER = msgspec.json.Decoder(Winner)
+
+
+def reader_of(winner: type[T]) -> Callable[[bytes], list[PlainResult[T]]]:
+    """Reads an answer whose winners are all of one type, a struct that is renamed by `SPELLING`.
+
+    The reader raises `msgspec.ValidationError` where a single winner is not: then `read_answer` reads them one by one.
+    """
+    decode = msgspec.json.Decoder(_Plain[winner]).decode  # type: ignore[valid-type]
+    return lambda body: decode(body).results
 
 
 def read_answer(body: bytes) -> list[ReadResult[Winner]]:
@@ -281,10 +294,7 @@ def read_answer(body: bytes) -> list[ReadResult[Winner]]:
     Raises:
         ValueError, RecursionError: not JSON, or not the envelope of an answer.
     """
-    try:
-        return [ReadResult([] if one.error else one.winners, one.error) for one in _STRICT.decode(body).results]
-    except msgspec.ValidationError:
-        return [_read_loosely(one) for one in _LOOSE.decode(body).results]
+    return [_read_loosely(one) for one in _LOOSE.decode(body).results]
 
 
 def _read_loosely(result: _LooseResult) -> ReadResult[Winner]:

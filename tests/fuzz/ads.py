@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from proxy.auction import winners
 from proxy.auction.dialects import DIALECTS
 from proxy.auction.verdict import Effect, judge
 from proxy.auction.winners import Result, Winner
@@ -122,13 +123,17 @@ def check(data: bytes) -> None:
 def _answer_v2(body: bytes, how: int) -> None:
     _answer("v2", body, 1 + how % 3)
     try:
-        strict = v2._STRICT.decode(body).results
+        plain = winners._plain(body)
     except (ValueError, RecursionError):
         return
-    fast = [(list(each.winners), each.error, each.dropped) for each in v2.read_answer(body)]
-    slow = [v2._read_loosely(each) for each in v2._LOOSE.decode(body).results]
-    assert len(strict) == len(fast)
-    assert fast == [(list(each.winners), each.error, each.dropped) for each in slow]
+    at_once = [
+        (each.error, [] if each.error else [msgspec.structs.asdict(one) for one in each.winners]) for each in plain
+    ]
+    one_by_one = v2.read_answer(body)
+    assert not any(each.dropped for each in one_by_one)
+    assert at_once == [
+        (each.error, [msgspec.structs.asdict(winners._of_v2(one)) for one in each.winners]) for each in one_by_one
+    ]
 
 
 def _answer_v1(body: bytes, how: int) -> None:
@@ -152,19 +157,19 @@ def _answer(api: str, body: bytes, asked: int) -> None:
         makes_a_whole_page(result.winners)
 
 
-def makes_a_whole_page(winners: tuple[Winner, ...]) -> None:
+def makes_a_whole_page(won: tuple[Winner, ...]) -> None:
     """Whatever the platform said of its winners: the page stays JSON, and its items' ids what they were."""
-    ids = [each.id for each in winners[:8]] + ["x"]
+    ids = [each.id for each in won[:8]] + ["x"]
     body = b'{"products":[' + b",".join(b'{"id":%b}' % msgspec.json.encode(each) for each in ids) + b"]}"
     page = _PLAN.read(body)
     assert page.listings[0].ids == ids
-    merged = merge(_PLAN, page, [winners], banners=[winners])
-    assert merged.placed <= len(winners)
-    assert merged.placed >= min(1, len(winners))
+    merged = merge(_PLAN, page, [won], banners=[won])
+    assert merged.placed <= len(won)
+    assert merged.placed >= min(1, len(won))
     after = plain_of(merged.body)
     if isinstance(after, dict):
         assert sorted(each["id"] for each in after["products"]) == sorted(ids)
-        assert len(after.get("banners", [])) == merged.banners == min(2, len(winners))
+        assert len(after.get("banners", [])) == merged.banners == min(2, len(won))
 
 
 def _refusal(body: bytes, how: int) -> None:

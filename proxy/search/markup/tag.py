@@ -93,7 +93,7 @@ _TEXTS: Final[Mapping[str, Callable[[Winner], str | None]]] = {
     "rank": lambda winner: str(winner.rank),
     "campaign_id": lambda winner: winner.campaign_id,
     "winner_type": lambda winner: winner.type,
-    "winner_id": lambda winner: winner.winner_id,
+    "winner_id": lambda winner: winner.winner_id or winner.id,
     "id": lambda winner: winner.product_id,
     "demand_source": lambda winner: winner.demand_source,
     "metadata": lambda winner: winner.metadata.decode() if winner.metadata else None,

@@ -33,13 +33,24 @@ def test_a_winner_has_all_that_a_tag_may_want():
             id="p_1",
             resolved_bid_id="bid-p_1",
             campaign_id="c-1",
-            winner_id="p_1",
             demand_source="criteo",
             metadata=b'{"clickUrl": "u"}',
             asset=b'[{"url": "a", "content": {}}]',
         ),
     )
     assert result.winners[0].product_id == "p_1"
+
+
+@pytest.mark.parametrize(
+    "more", [{"type": None}, {"type": ""}, {"metadata": {}}, {"asset": []}, {"winnerId": "v_9"}, {"x": 1}]
+)
+def test_a_winner_that_says_more_or_less_than_most_is_read_as_well(more):
+    (result,) = read_v2(an_answer(a_result(a_winner(2, "b"), a_winner(1, "a") | more)), 1)
+    assert [(each.rank, each.type, each.id, each.winner_id) for each in result.winners] == [
+        (1, "product", "a", None),
+        (2, "product", "b", None),
+    ]
+    assert result.skipped == 0
 
 
 def test_raw_parts_that_are_null_or_absent_are_none():

@@ -42,8 +42,12 @@ def test_every_value_can_be_written():
 
 
 def test_what_the_platform_did_not_say_is_null():
-    after = tagged(b"{}", fields={"c": "campaign_id", "w": "winner_id", "d": "demand_source", "m": "metadata"})
-    assert after == b'{"c":null,"w":null,"d":null,"m":null}'
+    after = tagged(b"{}", fields={"c": "campaign_id", "d": "demand_source", "m": "metadata"})
+    assert after == b'{"c":null,"d":null,"m":null}'
+
+
+def test_where_nothing_else_won_the_product_did():
+    assert tagged(b"{}", fields={"w": "winner_id"}) == b'{"w":"a"}'
 
 
 def test_literals_are_written_as_they_are():

@@ -34,6 +34,11 @@ def test_an_ad_carries_its_values():
     )
 
 
+def test_where_nothing_else_won_the_product_did():
+    alone = Winner(rank=1, type="product", id="42", resolved_bid_id="b")
+    assert a_tag(winner=Value("winner_id")).on(b"<item/>", alone) == b"<item><winner>42</winner></item>"
+
+
 def test_the_tag_stands_where_the_rule_says():
     item = b"<g:item><g:meta/><c><!-- kept --></c></g:item>"
     assert (
