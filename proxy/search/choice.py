@@ -9,42 +9,55 @@ the place of one that can.
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import NamedTuple
+
+import msgspec
 
 from proxy.auction.winners import Winner
-from proxy.search.layout import room
 from proxy.search.listing import Listing
 from proxy.search.plan import Plan
 
 
-class Ad(NamedTuple):
-    """A winner that is shown: the organic item that it is (None: it was fetched), and its bytes, tagged."""
+class Ads(msgspec.Struct):
+    """The winners that are shown, best rank first: three lists that go together.
 
-    winner: Winner
-    item: int | None
-    text: bytes
+    Attributes:
+        winners: the winners.
+        items: the organic item that each is; None for one that was fetched.
+        texts: the bytes of each, tagged.
+    """
+
+    winners: list[Winner]
+    items: list[int | None]
+    texts: list[bytes]
 
 
-def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Mapping[str, bytes]) -> list[Ad]:
-    """The ads of a listing, best rank first.
+def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Mapping[str, bytes]) -> Ads:
+    """The ads of a listing.
 
     Args:
         fetched: product id -> item, for winners that are not in the listing.
     """
+    ads = Ads([], [], [])
+    count = len(listing)
     candidates = once(winners)
-    if not candidates or not len(listing):  # nothing is fetched for an empty listing: it has no place to write to
-        return []
-    layout = plan.rule.layout
-    slots = room(layout, plan.rule.auction.slots, len(listing))
-    vendors = _Vendors(layout.max_per_vendor) if layout.max_per_vendor is not None else None
-    ads: list[Ad] = []
-    for product_id, place in zip(candidates, listing.places_of([*candidates]), strict=True):
-        if len(ads) == slots:
+    if not candidates or not count:  # nothing is fetched for an empty listing: it has no place to write to
+        return ads
+    slots = plan.seating.room(count)
+    most = plan.rule.layout.max_per_vendor
+    vendors = None if most is None else _Vendors(most)
+    for winner, place in zip(candidates.values(), listing.places_of([*candidates]), strict=True):
+        if len(ads.items) == slots:
             break
-        winner = candidates[product_id]
-        ad = _in_listing(plan, listing, winner, place) if place is not None else _fetched(plan, winner, fetched)
-        if ad and (vendors is None or vendors.take(_vendor(plan, listing, ad, place))):
-            ads.append(ad)
+        if place is not None:
+            item = listing.positions[place]
+            own: bytes | None = listing.item(item)
+        else:
+            item, own = None, None if plan.seating.in_place else fetched.get(winner.id)
+        text = None if own is None else plan.tag.on(own, winner)
+        if text is not None and (vendors is None or vendors.take(_vendor(plan, listing, text, place))):
+            ads.winners.append(winner)
+            ads.items.append(item)
+            ads.texts.append(text)
     return ads
 
 
@@ -52,7 +65,8 @@ def once(winners: Iterable[Winner]) -> dict[str, Winner]:
     """By product, the best rank first; of each product the best."""
     first: dict[str, Winner] = {}
     for winner in sorted(winners, key=_rank):
-        first.setdefault(winner.product_id, winner)
+        if winner.id not in first:
+            first[winner.id] = winner
     return first
 
 
@@ -63,26 +77,12 @@ def missing(plan: Plan, listing: Listing, winners: Iterable[Winner]) -> list[str
     wanted = once(winners)
     places = zip(wanted.values(), listing.places_of([*wanted]), strict=True)
     shown = [(winner, place) for winner, place in places if place is not None or winner.type == "product"]
-    return [winner.product_id for winner, place in shown[: plan.rule.auction.slots] if place is None]
+    return [winner.id for winner, place in shown[: plan.rule.auction.slots] if place is None]
 
 
-def _in_listing(plan: Plan, listing: Listing, winner: Winner, place: int) -> Ad | None:
-    item = listing.positions[place]
-    text = plan.tag.on(listing.item(item), winner)
-    return None if text is None else Ad(winner, item, text)
-
-
-def _fetched(plan: Plan, winner: Winner, fetched: Mapping[str, bytes]) -> Ad | None:
-    own = fetched.get(winner.product_id)
-    if own is None or plan.rule.layout.place == "in_place":
-        return None
-    text = plan.tag.on(own, winner)
-    return None if text is None else Ad(winner, None, text)
-
-
-def _vendor(plan: Plan, listing: Listing, ad: Ad, place: int | None) -> str | None:
+def _vendor(plan: Plan, listing: Listing, text: bytes, place: int | None) -> str | None:
     if place is None:
-        return plan.vendor_of(ad.text)
+        return plan.vendor_of(text)
     return listing.vendors[place] if listing.vendors else None
 
 

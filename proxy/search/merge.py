@@ -9,15 +9,15 @@ that comes out is the very object that went in.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
 
 from proxy.auction.winners import Winner
-from proxy.search.choice import Ad, chosen
-from proxy.search.layout import arranged, runs, seats
-from proxy.search.listing import Listing, Page, Pieces
+from proxy.search.choice import Ads, chosen
+from proxy.search.layout import Seating
+from proxy.search.listing import Listing, Page
 from proxy.search.lossless.envelope import Envelope
 from proxy.search.lossless.long import LongListing
 from proxy.search.lossless.path import Piece
@@ -33,25 +33,21 @@ class Placed(NamedTuple):
     before: int | None
 
 
-class Placement:
+class Placement(msgspec.Struct, frozen=True):
     """What became of one listing."""
 
-    def __init__(self, plan: Plan, listing: Listing, ads: list[Ad]) -> None:
-        self.listing = listing
-        self.ads = ads
-        self._layout = plan.rule.layout
-
-    @property
-    def _items(self) -> list[int | None]:
-        return [ad.item for ad in self.ads]
+    listing: Listing
+    ads: Ads
+    seating: Seating
 
     @property
     def placed(self) -> list[Placed]:
         """The ads, best rank first."""
-        places = seats(self._layout, self._items, len(self.listing))
+        ads = self.ads
+        seats = self.seating.seats(ads.items, len(self.listing))
         return [
-            Placed(ad.winner, place + 1, None if ad.item is None else ad.item + 1)
-            for ad, place in zip(self.ads, places, strict=True)
+            Placed(winner, seat + 1, None if item is None else item + 1)
+            for winner, item, seat in zip(ads.winners, ads.items, seats, strict=True)
         ]
 
     @property
@@ -59,21 +55,11 @@ class Placement:
         """The merged list: for each place its product's id ("": it has none), and its rank (0: it is no ad)."""
         id_of = self.listing.id_of
         organic = [(id_of.get(n, ""), 0) for n in range(len(self.listing))]
-        ads = [(ad.winner.product_id, ad.winner.rank) for ad in self.ads]
-        return tuple(arranged(self._layout, organic, ads, self._items))
-
-    def spliced(self) -> bytes | None:
-        """The merged list, made of runs of the organic one, where it need not be put together item by item."""
-        if not isinstance(self.listing, LongListing):
-            return None
-        return self.listing.with_ads(runs(self._layout, self._items, len(self.listing)), [ad.text for ad in self.ads])
-
-    def pieces(self, organic: Sequence[Piece]) -> list[Piece]:
-        """The merged list as bytes."""
-        return arranged(self._layout, organic, [ad.text for ad in self.ads], self._items)
+        ads = [(winner.id, winner.rank) for winner in self.ads.winners]
+        return tuple(self.seating.arranged(organic, ads, self.ads.items))
 
 
-class Merged(NamedTuple):
+class Merged(msgspec.Struct, frozen=True):
     """A page with its ads.
 
     Attributes:
@@ -114,13 +100,18 @@ def merge(
         fetched: product id -> item, for winners that are not in their listing.
         banners: the winners of each of the rule's banners, in the rule's order.
     """
-    placements = [
-        Placement(plan, listing, chosen(plan, listing, winners or (), fetched or {}))
-        for listing, winners in zip_longest(page.listings, results[: len(page.listings)])
-    ]
-    count = sum([len(each.ads) for each in placements])
+    placements: list[Placement] = []
+    count = 0
+    for n, listing in enumerate(page.listings):
+        ads = chosen(plan, listing, results[n] if n < len(results) else (), fetched or {})
+        placements.append(Placement(listing, ads, plan.seating))
+        count += len(ads.items)
     if not count and not any(banners):
         return Merged(page.body, 0, tuple(placements))
+    if len(placements) == 1 and not banners and not plan.rule.tag.summary:
+        start, end = placements[0].listing.span
+        merged = b"".join((page.body[:start], _text(plan, page.body, placements[0]), page.body[end:]))
+        return Merged(merged, count, tuple(placements))
     body, written = _put_together(plan, page.body, placements, banners)
     return Merged(body, count, tuple(placements), written)
 
@@ -128,32 +119,33 @@ def merge(
 def _put_together(
     plan: Plan, body: bytes, placements: Sequence[Placement], banners: Sequence[Sequence[Winner]]
 ) -> tuple[bytes, int]:
+    """The body with all its listings merged, and what is written around them; and how many banners were written."""
     full = [each for each in placements if len(each.listing)]
-    texts = [_text(plan, body, each) for each in full]
-    if len(full) == 1 and not banners and not plan.rule.tag.summary:
-        start, end = full[0].listing.span
-        return b"".join((body[:start], *texts, body[end:])), 0
     envelope = Envelope(body, [each.listing.span for each in full])
-    if plan.rule.tag.summary and any(each.ads for each in full):
+    if plan.rule.tag.summary and any(each.ads.items for each in full):
         envelope.put(plan.rule.tag.summary.steps, _summary(full))
     written = _write_banners(plan, envelope, banners) if banners else 0
-    return envelope.around(texts), written
+    return envelope.around([_text(plan, body, each) for each in full]), written
 
 
 def _text(plan: Plan, body: bytes, placement: Placement) -> bytes:
     """A listing's bytes, from its first item to its last."""
-    listing = placement.listing
-    if not placement.ads:
+    listing, ads, seating = placement.listing, placement.ads, placement.seating
+    if not ads.items:
         return body[listing.span.start : listing.span.end]
-    if not plan.organic:
-        return placement.spliced() or _joined(placement.pieces(listing.items), listing.pieces)
-    others = [plan.organic.on(bytes(item), listing.id_of.get(n)) for n, item in enumerate(listing.items)]
-    return _joined(placement.pieces(others), listing.pieces)
+    if isinstance(listing, LongListing) and not plan.organic:
+        spliced = listing.with_ads(seating.runs(ads.items, len(listing)), ads.texts)
+        if spliced is not None:
+            return spliced
+    organic: Sequence[Piece]
+    organic, gaps, more = listing.pieces
+    if plan.organic:
+        organic = [plan.organic.on(bytes(item), listing.id_of.get(n)) for n, item in enumerate(organic)]
+    return _joined(seating.arranged(organic, ads.texts, ads.items), gaps, more)
 
 
-def _joined(pieces: Sequence[Piece], organic: Pieces) -> bytes:
+def _joined(pieces: Sequence[Piece], gaps: Sequence[bytes], more: bytes) -> bytes:
     """Pieces with the gaps between them where they were; a list that grew goes on with `more`."""
-    _, gaps, more = organic
     if len(gaps) < 2 and (not gaps or gaps[0] == more):
         return more.join(pieces)
     between = [*gaps, *[more] * (len(pieces) - len(gaps))][: len(pieces) - 1]
@@ -164,9 +156,9 @@ def _joined(pieces: Sequence[Piece], organic: Pieces) -> bytes:
 
 
 def _summary(placements: Sequence[Placement]) -> bytes:
-    ads = [ad.winner for each in placements for ad in each.ads]
+    ads = [winner for each in placements for winner in each.ads.winners]
     return msgspec.json.encode(
-        [{"id": each.product_id, "rank": each.rank, "resolvedBidId": each.resolved_bid_id} for each in ads]
+        [{"id": each.id, "rank": each.rank, "resolvedBidId": each.resolved_bid_id} for each in ads]
     )
 
 

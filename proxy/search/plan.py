@@ -9,6 +9,7 @@ from typing import Final
 
 from proxy.rules.rule import Rule
 from proxy.search.caching.key import Naming
+from proxy.search.layout import Seating
 from proxy.search.lossless.reading import Reading
 from proxy.search.markup.reading import Reading as MarkupReading
 from proxy.search.markup.tag import OrganicTag as MarkupOrganicTag
@@ -24,6 +25,7 @@ class Plan:
         rule: the rule.
         naming: how its requests are named where answers are kept.
         takes: says of a Content-Type whether it may hold a listing of this rule's.
+        seating: where its ads go.
         tag: what an ad gets.
         organic: what every other item of a merged listing gets, or None.
         fetches: whether winners that are not on the page are fetched.
@@ -41,6 +43,7 @@ class Plan:
         self.naming: Final = Naming(rule)
         self.takes: Final = is_xml if is_markup else is_json
         self.fetches: Final = rule.layout.missing == "fetch" and rule.layout.place != "in_place"
+        self.seating: Final = Seating(rule.layout, rule.auction.slots)
         self.read: Final = reading.read
         self.product: Final = reading.product
         self.id_of: Final = reading.id_of

@@ -6,7 +6,7 @@ else where `tag.append` wants an array) cannot be an ad: an ad without its
 `resolvedBidId` could never be counted. Such an item stays as it was.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Final, TypeAlias
 
 import msgspec
@@ -20,7 +20,6 @@ from proxy.search.lossless.splice import Array, Fields
 from proxy.search.lossless.spot import Spot
 
 NULL: Final = b"null"
-_BRACE: Final = ord("{")
 _encode = msgspec.json.Encoder().encode
 Write: TypeAlias = Callable[[Winner], bytes]
 
@@ -29,15 +28,14 @@ class Tag:
     """Fields at a place, and an element at another, for each ad."""
 
     def __init__(self, at: Selector, fields: Mapping[str, Value], append: Append | None, page: str) -> None:
-        self._at = Spot(at.steps)
-        self._fields = Fields(tuple(fields))
+        self._fields = Fields(tuple(fields), Spot(at.steps))
         self._writes = [writer(value, page) for value in fields.values()]
         self._append = (Array(Spot(append.at.steps)), writer(append.value, page)) if append else None
 
     def on(self, item: bytes, winner: Winner) -> bytes | None:
         """The item as an ad; None where it has no place for the tag."""
         try:
-            tagged = _put(item, self._at, self._fields, [write(winner) for write in self._writes])
+            tagged = self._fields.put(item, [write(winner) for write in self._writes])
             if tagged is None or self._append is None:
                 return tagged
             array, element = self._append
@@ -50,8 +48,7 @@ class OrganicTag:
     """Fields for every other item of a merged listing."""
 
     def __init__(self, at: Selector, fields: Mapping[str, Value], page: str) -> None:
-        self._at = Spot(at.steps)
-        self._fields = Fields(tuple(fields))
+        self._fields = Fields(tuple(fields), Spot(at.steps))
         self._values = [_of_any(value, page) for value in fields.values()]
 
     def on(self, item: bytes, product_id: str | None) -> bytes:
@@ -59,14 +56,9 @@ class OrganicTag:
         own = NULL if product_id is None else _encode(product_id)
         values = [own if value is None else value for value in self._values]
         try:
-            return _put(item, self._at, self._fields, values) or item
+            return self._fields.put(item, values) or item
         except (ValueError, *BROKEN):
             return item
-
-
-def _put(item: bytes, at: Spot, fields: Fields, values: Sequence[bytes]) -> bytes | None:
-    found = at.find(item)
-    return fields.put(item, found, values) if found and item[found.start] == _BRACE else None
 
 
 # -- values -----------------------------------------------------------------------
@@ -112,7 +104,7 @@ _WRITERS: Final[Mapping[str, Write]] = {
     "campaign_id": lambda winner: _encode(winner.campaign_id),
     "winner_type": lambda winner: _encode(winner.type),
     "winner_id": lambda winner: _encode(winner.winner_id or winner.id),
-    "id": lambda winner: _encode(winner.product_id),
+    "id": lambda winner: _encode(winner.id),
     "demand_source": lambda winner: _encode(winner.demand_source),
     "metadata": lambda winner: checked(winner.metadata),
 }

@@ -19,31 +19,41 @@ from proxy.search.lossless.spot import Spot
 from proxy.search.lossless.whereabouts import Whereabouts
 
 _QUOTE: Final = ord('"')
+_BRACE: Final = ord("{")
 
 
 class Fields:
-    """Names of fields, made ready to be written into objects together."""
+    """Names of fields, made ready to be written together into the object at a place."""
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], at: Spot) -> None:
         self.names: Final = tuple(names)
+        self._at = at
         self._spellings = {name: spelling_of(name) for name in names}
-        self._quoted = [spelling.quoted for spelling in self._spellings.values()]
-        self._any_letter = spelling_of("".join(self.names))  # an escape of any letter may hide any name
         self._keys = {name: spelling.quoted + b":" for name, spelling in self._spellings.items()}
         self._all = b",".join(key.replace(b"%", b"%%") + b"%b" for key in self._keys.values())
-        self._there = _reader(names) if all(map(can_be_a_field, names)) else None
+        # msgspec has no fields with quotes or control characters in their names; for those every object is walked.
+        there: Any = _there(names) if all(map(can_be_a_field, names)) else None
+        self._read = there and msgspec.json.Decoder(there).decode
+        self._none = there and there()
 
-    def put(self, text: bytes, span: Span, values: Sequence[bytes]) -> bytes:
-        """The text with a value for each name in the object at this span."""
-        for quoted in self._quoted:
-            if text.find(quoted) >= 0:  # `in` first makes an exception of not being an integer (bytes, Python 3.11)
-                return self._replaced(text, span, dict(zip(self.names, values, strict=True)))
-        if text.find(b"\\") >= 0 and self._any_letter.may_hide(text, *span):
-            return self._replaced(text, span, dict(zip(self.names, values, strict=True)))
-        return inserted(text, span.start, self._all % tuple(values))
+    def put(self, text: bytes, values: Sequence[bytes]) -> bytes | None:
+        """The text with a value for each name; None where there is no such place, or no object.
 
-    def _replaced(self, text: bytes, span: Span, values: Mapping[str, bytes]) -> bytes:
-        there = self._once_each(text, span)
+        Args:
+            text: valid JSON, without blanks around it.
+        """
+        span = self._at.find(text) if self._at.steps else Span(0, len(text))
+        if span is None or text[span[0]] != _BRACE:
+            return None
+        if self._read is None:
+            return self._walked(text, span, dict(zip(self.names, values, strict=True)))
+        there = self._read(memoryview(text)[slice(*span)] if self._at.steps else text)
+        if there == self._none:
+            return inserted(text, span[0], self._all % tuple(values))
+        return self._replaced(text, span, there, dict(zip(self.names, values, strict=True)))
+
+    def _replaced(self, text: bytes, span: Span, found: Any, values: Mapping[str, bytes]) -> bytes:
+        there = self._once_each(text, span, found)
         if there is None:
             return self._walked(text, span, values)
         pieces, done = [text[: span.start + 1]], span.start + 1
@@ -54,11 +64,8 @@ class Fields:
         new = b",".join([self._keys[name] + value for name, value in values.items() if name not in there])
         return inserted(b"".join(pieces), span.start, new)
 
-    def _once_each(self, text: bytes, span: Span) -> dict[str, Span] | None:
+    def _once_each(self, text: bytes, span: Span, found: Any) -> dict[str, Span] | None:
         """The values of those names that are there already; None where one may be there twice."""
-        if self._there is None:
-            return None
-        found = self._there(memoryview(text)[span.start : span.end])
         where = Whereabouts(text)
         places: dict[str, Span] = {}
         for name, value in zip(self.names, msgspec.structs.astuple(found), strict=True):
@@ -83,10 +90,11 @@ class Fields:
         return inserted(b"".join((text[: span.start + 1], *pieces, text[done:])), span.start, new)
 
 
-def _reader(names: Sequence[str]) -> Any:
+def _there(names: Sequence[str]) -> Any:
+    """What an object has under these names, whatever their spelling."""
     fields = [(f"f{n}", Raw, UNSET) for n in range(len(names))]
     rename = {f"f{n}": name for n, name in enumerate(names)}
-    return msgspec.json.Decoder(msgspec.defstruct("There", fields, rename=rename, gc=False)).decode
+    return msgspec.defstruct("There", fields, rename=rename, gc=False)
 
 
 def inserted(text: bytes, at: int, fields: bytes) -> bytes:

@@ -94,7 +94,7 @@ _TEXTS: Final[Mapping[str, Callable[[Winner], str | None]]] = {
     "campaign_id": lambda winner: winner.campaign_id,
     "winner_type": lambda winner: winner.type,
     "winner_id": lambda winner: winner.winner_id or winner.id,
-    "id": lambda winner: winner.product_id,
+    "id": lambda winner: winner.id,
     "demand_source": lambda winner: winner.demand_source,
     "metadata": lambda winner: winner.metadata.decode() if winner.metadata else None,
 }

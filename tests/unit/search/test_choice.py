@@ -14,7 +14,7 @@ def shown(items, winners, fetched=None, slots=2, **keys):
     """The ids that are shown, in rank order."""
     plan = Plan(a_rule(slots=slots, **keys))
     listing = plan.read(json.dumps({"products": items}).encode()).listings[0]
-    return [ad.winner.product_id for ad in chosen(plan, listing, winners, fetched or {})]
+    return [winner.id for winner in chosen(plan, listing, winners, fetched or {}).winners]
 
 
 ITEMS = [{"id": "a", "v": "x"}, {"id": "b", "v": "x"}, {"id": "c", "v": "y"}, {"id": "d"}, {"id": "e"}]

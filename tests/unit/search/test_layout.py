@@ -1,20 +1,20 @@
 import pytest
 
-from proxy.search.layout import arranged, room, runs, seats
+from proxy.search.layout import Seating
 from tests.builders import a_rule
 
 
-def layout(**keys):
-    return a_rule(slots=40, **keys).layout
+def seating(slots=40, **keys):
+    return Seating(a_rule(slots=slots, **keys).layout, slots)
 
 
 def shown(organic, items, **keys):
     """The merged list: organic items as letters, ads as the digits of their rank."""
     ads = [str(n + 1) for n in range(len(items))]
-    made = layout(**keys)
-    merged = arranged(made, list(organic), ads, items)
-    assert [merged[place] for place in seats(made, items, len(organic))] == ads
-    parts = runs(made, items, len(organic))
+    made = seating(**keys)
+    merged = made.arranged(list(organic), ads, items)
+    assert [merged[place] for place in made.seats(items, len(organic))] == ads
+    parts = made.runs(items, len(organic))
     assert [ads[part] if isinstance(part, int) else organic[part.start : part.stop] for part in parts] == parted(merged)
     return "".join(merged)
 
@@ -62,7 +62,7 @@ def test_a_list_of_one_holds_its_ad(place):
 
 
 def test_there_is_room_for_the_slots_the_positions_and_the_page():
-    assert room(layout(place="top"), 3, 10) == 3
-    assert room(layout(place="positions", positions=[1, 2]), 2, 10) == 2
-    assert room(layout(place="top", keep_organic=True), 3, 2) == 2
-    assert room(layout(place="top", keep_organic=True, page_size="grow"), 3, 2) == 3
+    assert seating(3, place="top").room(10) == 3
+    assert seating(2, place="positions", positions=[1, 2]).room(10) == 2
+    assert seating(3, place="top", keep_organic=True).room(2) == 2
+    assert seating(3, place="top", keep_organic=True, page_size="grow").room(2) == 3

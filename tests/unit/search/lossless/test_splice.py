@@ -6,11 +6,10 @@ from hypothesis import strategies as st
 
 from proxy.rules.selector import Selector
 from proxy.search.lossless import splice
-from proxy.search.lossless.scan import Span
 from proxy.search.lossless.splice import Array, Fields
 from proxy.search.lossless.spot import Spot
 
-FIELDS = Fields(["bid", "rank"])
+FIELDS = Fields(["bid", "rank"], Spot(()))
 
 
 def appended(text, selector):
@@ -18,7 +17,7 @@ def appended(text, selector):
 
 
 def put(text):
-    return FIELDS.put(text, Span(0, len(text)), [b'"b"', b"1"])
+    return FIELDS.put(text, [b'"b"', b"1"])
 
 
 BEFORE_AND_AFTER = [
@@ -53,18 +52,17 @@ def test_without_any_address_they_are_put_the_same(before, after, monkeypatch):
 def test_fields_may_have_any_name():
     names = ['a"b', "50%", "é", ""]
     text = b'{"a\\"b":0,"\\u00e9":1}'
-    assert Fields(names).put(text, Span(0, len(text)), [b"1", b"2", b"3", b"4"]) == (
-        b'{"50%":2,"":4,"a\\"b":1,"\\u00e9":3}'
-    )
+    assert Fields(names, Spot(())).put(text, [b"1", b"2", b"3", b"4"]) == (b'{"50%":2,"":4,"a\\"b":1,"\\u00e9":3}')
 
 
 def test_an_object_inside_gets_them_too():
     text = b'{"rank":0,"n":{"rank":1}}'
-    assert FIELDS.put(text, Span(14, 24), [b"7", b"8"]) == b'{"rank":0,"n":{"bid":7,"rank":8}}'
+    inside = Fields(["bid", "rank"], Spot(Selector.parse("$.n").steps))
+    assert inside.put(text, [b"7", b"8"]) == b'{"rank":0,"n":{"bid":7,"rank":8}}'
 
 
 def test_no_fields_change_nothing():
-    assert Fields([]).put(b'{"a":1}', Span(0, 7), []) == b'{"a":1}'
+    assert Fields([], Spot(())).put(b'{"a":1}', []) == b'{"a":1}'
 
 
 KEYS = st.sampled_from(["bid", "rank", "x", 'a"b', "é", ""])
