@@ -9,7 +9,6 @@ that comes out is the very object that went in.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -110,8 +109,8 @@ def merge(
         return Merged(page.body, 0, tuple(placements))
     if len(placements) == 1 and not banners and not plan.rule.tag.summary:
         start, end = placements[0].listing.span
-        merged = b"".join((page.body[:start], _text(plan, page.body, placements[0]), page.body[end:]))
-        return Merged(merged, count, tuple(placements))
+        body = b"".join((page.body[:start], *_parts(plan, page.body, placements[0]), page.body[end:]))
+        return Merged(body, count, tuple(placements))
     body, written = _put_together(plan, page.body, placements, banners)
     return Merged(body, count, tuple(placements), written)
 
@@ -125,31 +124,32 @@ def _put_together(
     if plan.rule.tag.summary and any(each.ads.items for each in full):
         envelope.put(plan.rule.tag.summary.steps, _summary(full))
     written = _write_banners(plan, envelope, banners) if banners else 0
-    return envelope.around([_text(plan, body, each) for each in full]), written
+    return envelope.around([b"".join(_parts(plan, body, each)) for each in full]), written
 
 
-def _text(plan: Plan, body: bytes, placement: Placement) -> bytes:
-    """A listing's bytes, from its first item to its last."""
+def _parts(plan: Plan, body: bytes, placement: Placement) -> list[Piece]:
+    """What a listing is made of, from its first item to its last."""
     listing, ads, seating = placement.listing, placement.ads, placement.seating
     if not ads.items:
-        return body[listing.span.start : listing.span.end]
+        return [body[listing.span.start : listing.span.end]]
     if isinstance(listing, LongListing) and not plan.organic:
         spliced = listing.with_ads(seating.runs(ads.items, len(listing)), ads.texts)
         if spliced is not None:
-            return spliced
+            return [spliced]
     organic: Sequence[Piece]
     organic, gaps, more = listing.pieces
     if plan.organic:
         organic = [plan.organic.on(bytes(item), listing.id_of.get(n)) for n, item in enumerate(organic)]
-    return _joined(seating.arranged(organic, ads.texts, ads.items), gaps, more)
+    return _spaced(seating.arranged(organic, ads.texts, ads.items), gaps, more)
 
 
-def _joined(pieces: Sequence[Piece], gaps: Sequence[bytes], more: bytes) -> bytes:
+def _spaced(pieces: Sequence[Piece], gaps: Sequence[bytes], more: bytes) -> list[Piece]:
     """Pieces with the gaps between them where they were; a list that grew goes on with `more`."""
-    if len(gaps) < 2 and (not gaps or gaps[0] == more):
-        return more.join(pieces)
-    between = [*gaps, *[more] * (len(pieces) - len(gaps))][: len(pieces) - 1]
-    return b"".join(chain.from_iterable(zip(pieces, [*between, b""], strict=True)))
+    parts: list[Piece] = [more] * (2 * len(pieces) - 1)
+    parts[::2] = pieces
+    between = gaps[: len(pieces) - 1]
+    parts[1 : 2 * len(between) : 2] = between
+    return parts
 
 
 # -- around the listing -----------------------------------------------------------
