@@ -8,7 +8,6 @@ the place of one that can.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from operator import attrgetter
 
 import msgspec
 
@@ -35,6 +34,7 @@ def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Map
     """The ads of a listing.
 
     Args:
+        winners: best rank first, as in a `Result`.
         fetched: product id -> item, for winners that are not in the listing.
     """
     ads = Ads([], [], [])
@@ -62,9 +62,13 @@ def chosen(plan: Plan, listing: Listing, winners: Iterable[Winner], fetched: Map
 
 
 def once(winners: Iterable[Winner]) -> dict[str, Winner]:
-    """By product, the best rank first; of each product the best."""
+    """By product, of each the best rank.
+
+    Args:
+        winners: best rank first, as in a `Result`.
+    """
     first: dict[str, Winner] = {}
-    for winner in sorted(winners, key=_rank):
+    for winner in winners:
         if winner.id not in first:
             first[winner.id] = winner
     return first
@@ -99,6 +103,3 @@ class _Vendors:
             return True
         self._shown[vendor] += 1
         return self._shown[vendor] <= self._most
-
-
-_rank = attrgetter("rank")

@@ -95,7 +95,8 @@ def merge(
     """The page with its winners in it.
 
     Args:
-        results: the winners of each listing, in the order of the listings; where there are too few, the rest has none.
+        results: the winners of each listing, best rank first, in the order of the listings; where there are too few,
+            the rest has none.
         fetched: product id -> item, for winners that are not in their listing.
         banners: the winners of each of the rule's banners, in the rule's order.
     """

@@ -18,7 +18,7 @@ import msgspec
 from proxy.ask import Ask
 from proxy.auction.client import Ads, Asking
 from proxy.auction.question import Candidates, user_of
-from proxy.auction.winners import NOTHING, Result, Winner
+from proxy.auction.winners import NOTHING, Result
 from proxy.clock import Clock
 from proxy.errors import MarketplaceTrouble, NoAds
 from proxy.reasons import Reason
@@ -115,7 +115,8 @@ class Corridor:
             page = self._read(view, organic)
             results = await self._ask(view, page, asking, visit)
             fetched = await self._fetch(view, page, results, visit) if plan.fetches else None
-            merged = merge(plan, page, _winners(results), fetched=fetched, banners=_winners(asking.banners))
+            winners, banners = [each.winners for each in results], [each.winners for each in asking.banners]
+            merged = merge(plan, page, winners, fetched=fetched, banners=banners)
             visit.winners, visit.banners, visit.shown = merged.ads, merged.banners, merged.listings
             if not merged.ads:
                 raise NoAds(_why_none(view, page, results, asking.banners), visit.detail)
@@ -239,10 +240,6 @@ def _would_be_merged(view: View, organic: Organic) -> bool:
     if _left_alone(view, Reason.HEAD) or organic.response.status != 200:
         return False
     return view.found.plan.takes(organic.content_type)
-
-
-def _winners(results: Sequence[Result]) -> list[Sequence[Winner]]:
-    return [result.winners for result in results]
 
 
 def _how_few(page: Page) -> str:

@@ -42,18 +42,22 @@ class Fields:
         Args:
             text: valid JSON, without blanks around it.
         """
-        span = self._at.find(text) if self._at.steps else Span(0, len(text))
-        if span is None or text[span[0]] != _BRACE:
+        start, end = 0, len(text)
+        if self._at.steps:
+            found = self._at.find(text)
+            if found is None:
+                return None
+            start, end = found
+        if text[start] != _BRACE:
             return None
-        if self._read is None:
-            return self._walked(text, span, dict(zip(self.names, values, strict=True)))
-        there = self._read(memoryview(text)[slice(*span)] if self._at.steps else text)
-        if there == self._none:
-            return inserted(text, span[0], self._all % tuple(values))
-        return self._replaced(text, span, there, dict(zip(self.names, values, strict=True)))
+        # One decode tells whether any of the names is there already, however it is spelled.
+        there = self._read and self._read(memoryview(text)[start:end] if self._at.steps else text)
+        if there is not None and there == self._none:
+            return inserted(text, start, self._all % tuple(values))
+        return self._replaced(text, Span(start, end), there, dict(zip(self.names, values, strict=True)))
 
     def _replaced(self, text: bytes, span: Span, found: Any, values: Mapping[str, bytes]) -> bytes:
-        there = self._once_each(text, span, found)
+        there = None if found is None else self._once_each(text, span, found)
         if there is None:
             return self._walked(text, span, values)
         pieces, done = [text[: span.start + 1]], span.start + 1

@@ -20,8 +20,8 @@ def shown(items, winners, fetched=None, slots=2, **keys):
 ITEMS = [{"id": "a", "v": "x"}, {"id": "b", "v": "x"}, {"id": "c", "v": "y"}, {"id": "d"}, {"id": "e"}]
 
 
-def test_winners_are_taken_by_rank_and_cut_to_the_slots():
-    assert shown(ITEMS, [a_winner(3, "a"), a_winner(1, "c"), a_winner(2, "b")]) == ["c", "b"]
+def test_winners_are_taken_from_the_first_and_cut_to_the_slots():
+    assert shown(ITEMS, [a_winner(1, "c"), a_winner(2, "b"), a_winner(3, "a")]) == ["c", "b"]
 
 
 def test_a_winner_seen_twice_counts_once_and_takes_no_slot():
