@@ -103,7 +103,7 @@ def user_of(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> str | None:
 def _is_withheld(rule: Rule, ask: Ask, captures: Mapping[str, str]) -> bool:
     """The shopper wants no profile, or has not agreed to one where the rule asks for that."""
     auction = rule.auction
-    if auction.honour_gpc and (ask.header("sec-gpc") or "").strip() == "1":
+    if auction.honour_gpc and ask.fields.get(b"sec-gpc", b"").strip() == b"1":
         return True
     consent = auction.consent
     return consent is not None and consent.source.read(ask, captures) != consent.equals

@@ -4,7 +4,7 @@ A source is read once, when a rule is loaded. Reading a value never fails:
 what is absent, empty or not a single value is None.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -94,9 +94,19 @@ class Source:
             captures: what the rule's path captured.
             place: of the listing for which it is read; None where it is read for all.
         """
-        if self.selector is not None:
-            return _of_body(self.selector, ask, place)
-        return _READ[self.kind](self, ask, captures) or None
+        name = self.name
+        match self.kind:
+            case "query":
+                return ask.query.get(name) or None
+            case "cookie":
+                return ask.cookies.get(name) or None
+            case "header":
+                return ask.header(name) or None
+            case "path":
+                return (captures.get(name) if name else ask.path) or None
+            case "form":
+                return ask.form.get(name) or None
+        return name or None if self.selector is None else _of_body(self.selector, ask, place)
 
 
 class Sources(tuple[Source, ...]):
@@ -137,14 +147,6 @@ def _of_body(selector: Selector, ask: Ask, place: Place | None) -> str | None:
     return None
 
 
-_READ: Final[Mapping[str, Callable[[Source, Ask, Mapping[str, str]], str | None]]] = {
-    "": lambda source, ask, captures: source.name,
-    "query": lambda source, ask, captures: ask.query.get(source.name),
-    "header": lambda source, ask, captures: ask.header(source.name),
-    "cookie": lambda source, ask, captures: ask.cookies.get(source.name),
-    "path": lambda source, ask, captures: captures.get(source.name) if source.name else ask.path,
-    "form": lambda source, ask, captures: ask.form.get(source.name),
-}
 _EXAMPLE: Final = {
     "query": "q",
     "header": "x-user-id",

@@ -40,11 +40,13 @@ def why_no_ads(rule: Rule, ask: Ask, captures: Mapping[str, str], user: str | No
         return Reason.SKIPPED_PAGE
     if ask.method == "HEAD":
         return Reason.HEAD
-    if skip.prefetch and _is_prefetch(ask):
+    fields = ask.fields
+    if skip.prefetch and not _PURPOSES.isdisjoint(fields) and _is_prefetch(fields):
         return Reason.SKIPPED_PREFETCH
-    if skip.bots and names_itself_a_crawler(ask.header("user-agent")):
+    if skip.bots and names_itself_a_crawler(fields.get(b"user-agent", b"").decode("latin-1")):
         return Reason.SKIPPED_BOT
-    return _side(rule, user)
+    # Who takes all shoppers, and compares them with none, need not know where this one stands.
+    return None if rule.rollout >= 100 and rule.holdout == 0 else _side(rule, user)
 
 
 def _is_first_page(paging: AfterPage, ask: Ask, captures: Mapping[str, str]) -> bool:
@@ -52,11 +54,9 @@ def _is_first_page(paging: AfterPage, ask: Ask, captures: Mapping[str, str]) -> 
     return here is None or here == str(paging.first)
 
 
-def _is_prefetch(ask: Ask) -> bool:
+def _is_prefetch(fields: Mapping[bytes, bytes]) -> bool:
     """Sec-Purpose (Fetch standard), and Purpose and X-Moz as older browsers spell it."""
-    if _PURPOSES.isdisjoint(ask.fields):
-        return False
-    purposes = [ask.fields.get(name, b"").lower() for name in _PURPOSES]
+    purposes = [fields.get(name, b"").lower() for name in _PURPOSES]
     return any(b"prefetch" in purpose or b"prerender" in purpose for purpose in purposes)
 
 
@@ -73,8 +73,6 @@ def bucket_of(user: str, hashed: bool = False) -> float:
 
 def _side(rule: Rule, user: str | None) -> Reason | None:
     """The holdout is cut from the top end, so that it stays the same shoppers while the rollout grows."""
-    if rule.rollout >= 100 and rule.holdout == 0:
-        return None
     if user is None:
         return Reason.ROLLOUT if rule.rollout < 100 else None
     bucket = bucket_of(user, rule.auction.hash_user)

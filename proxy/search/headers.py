@@ -289,12 +289,11 @@ def directives_of(value: bytes) -> list[bytes]:
 
 def forbids_transforming(values: Iterable[bytes]) -> bool:
     """Whether one of the Cache-Control values says `no-transform` (RFC 9111 section 5.2.2.6)."""
-    return any(
-        directive.lower() == b"no-transform"
-        for value in values
-        if b"transform" in value.lower()
-        for directive in directives_of(value)
-    )
+    for value in values:
+        low = value.lower()
+        if b"transform" in low and b"no-transform" in directives_of(low):
+            return True
+    return False
 
 
 _READABLE: Final = (b"gzip", b"x-gzip", b"deflate", b"br", b"zstd")
@@ -339,4 +338,5 @@ def first(lines: HeaderLines, name: bytes) -> bytes | None:
 
 def every(lines: HeaderLines, name: bytes) -> list[bytes]:
     """All values of a field, in order; `name` in lower case."""
-    return [value for key, value in lines if len(key) == len(name) and key.lower() == name]
+    size = len(name)
+    return [value for key, value in lines if len(key) == size and key.lower() == name]

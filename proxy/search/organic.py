@@ -5,8 +5,8 @@ memory, or from a request that is already in flight. What comes out is always
 the same value, and `page.py` cannot tell the difference.
 """
 
-from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeAlias
 
 import msgspec
 
@@ -120,8 +120,10 @@ class OrganicPages:
         self._upstream = upstream
         self._max_body = max_body
 
-    async def fetch(self, ask: Ask, peer: Peer, body: Body, *, found: Found, for_ads: bool, fresh: bool) -> Organic:
-        """The organic answer to a page view.
+    async def from_marketplace(
+        self, ask: Ask, peer: Peer, body: Body, *, found: Found, for_ads: bool, fresh: bool
+    ) -> Organic:
+        """The marketplace's own answer to a page view.
 
         Args:
             ask: the request.
@@ -136,6 +138,12 @@ class OrganicPages:
         """
         response = await self._upstream.send(ask, peer, body, for_ads=fresh, search=True)
         return await read(response, self._max_body, found.plan.takes) if for_ads else Organic(response)
+
+    def fetch(
+        self, ask: Ask, peer: Peer, body: Body, *, found: Found, for_ads: bool, fresh: bool
+    ) -> Coroutine[Any, Any, Organic]:
+        """The answer from wherever it comes: here, `from_marketplace` and from nowhere else."""
+        return self.from_marketplace(ask, peer, body, found=found, for_ads=for_ads, fresh=fresh)
 
 
 async def read(response: Reply, max_body: int, takes: Takes) -> Organic:

@@ -136,7 +136,8 @@ class Corridor:
     def _begin(self, view: View) -> OpenVisit:
         rule = view.found.rule
         ask = view.ask
-        return OpenVisit(self._new_id(), rule.page, rule.slots, ask.method, ask.path, view.found.book, self._clock)
+        clock, book = self._clock, view.found.book
+        return OpenVisit(self._new_id(), rule.page, rule.slots, ask.method, ask.path, book, clock, clock.now())
 
     def _eligible(self, view: View, visit: OpenVisit) -> tuple[Reason | None, Asking | None]:
         """Why the visit gets no ads; or, where it may, the asking, which may already be under way."""

@@ -48,7 +48,7 @@ class Freshness(msgspec.Struct, frozen=True):
 
     def lasts(self, ttl: float) -> float:
         """For how long it is fresh here, from its arrival on."""
-        return ttl if self.said is None else min(self.said, ttl)
+        return ttl if self.said is None or self.said > ttl else self.said
 
     def stands_in(self, ttl: float, stale_if_error: float, resident: float) -> bool:
         """Whether it may be served now since the marketplace fails.

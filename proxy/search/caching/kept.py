@@ -6,6 +6,7 @@ coding, and the listings in it as one plan reads them. Both are counted. What
 another plan read (the rules have changed) is not taken for its own.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from proxy.search.answer import HTTP
@@ -22,7 +23,7 @@ AN_ITEM: Final = 320
 
 
 class Kept:
-    """One answer.
+    """One answer. A `Readings`, too: what was read of it stays with it.
 
     Args:
         asked: what it answers.
@@ -31,11 +32,14 @@ class Kept:
         lines: its header lines as they came.
         raw: its body as it came.
         moment: when it came.
+
+    Attributes:
+        heavier: is told when more was read of it; whoever keeps it must weigh it again.
     """
 
     __slots__ = (
-        "_merged_head", "_page", "_read_by", "cookies", "fresh", "is_for_credentials", "is_public", "lines",
-        "moment", "raw", "reason", "said", "status", "uri", "varies", "vary",
+        "_merged_head", "_page", "_read_by", "cookies", "fresh", "heavier", "is_for_credentials", "is_public",
+        "lines", "moment", "raw", "reason", "said", "status", "uri", "varies", "vary",
     )  # fmt: skip
 
     def __init__(
@@ -54,6 +58,7 @@ class Kept:
         self.reason: Final = reason
         self.lines: Final = for_keeping(lines, moment.wall)
         self.raw: Final = raw
+        self.heavier: Callable[[Kept], None] | None = None
         self._merged_head = b""
         self._page: Page | None = None
         self._read_by: Plan | None = None
@@ -99,8 +104,10 @@ class Kept:
         return self._page if self._read_by is plan else None
 
     def remember(self, plan: Plan, page: Page) -> None:
-        """Keep what was read; whoever keeps this must weigh it again."""
+        """Keep what was read."""
         self._page, self._read_by = page, plan
+        if self.heavier is not None:
+            self.heavier(self)
 
     def take_page(self, other: "Kept") -> None:
         """What was read of another answer with the same body."""

@@ -7,6 +7,7 @@ compared as they came, every line of a field, so that nobody can hide a second
 value behind the one that was looked at and leave an answer for others.
 """
 
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 import msgspec
@@ -70,31 +71,33 @@ class Naming:
 
     def __init__(self, rule: Rule) -> None:
         sources = rule.cache.vary if rule.cache else ()
-        self._page = (rule.page.encode(),)
-        self._sources: Final = [(each.kind, _bytes(each)) for each in sources]
-        self._known: Final = frozenset([name for kind, name in self._sources if kind == "cookie"])
-        self._knows_all_cookies = ("header", b"cookie") in self._sources
+        self._page: Final = (rule.page.encode(), *[each.text.encode() for each in sources])
+        # What is read of the URL is in the URL, and a body there is none.
+        self._headers: Final = tuple([_bytes(each) for each in sources if each.kind == "header"])
+        self._no_cookies: Final[dict[bytes, tuple[bytes, ...]]] = {
+            _bytes(each): () for each in sources if each.kind == "cookie"
+        }
+        self._knows_all_cookies: Final = b"cookie" in self._headers
 
     def asked(self, ask: Ask, peer: Peer) -> Asked:
         """A shopper's request."""
-        lines, fields = ask.headers, ask.fields
-        cookies = tuple(every(lines, b"cookie")) if b"cookie" in fields else ()
-        pairs = _pairs(cookies)
-        said = [self._page, _told_by_proxies(ask, peer)]
-        # Each with all values that it may mean; what is read of the URL is in the URL, and a body there is none.
-        for kind, name in self._sources:
-            if kind == "header" and name in fields:
-                said.append(tuple(every(lines, name)))
-            else:
-                said.append(tuple([value for known, value in pairs if known == name]) if kind == "cookie" else ())
-        return Asked(
-            uri=(fields.get(b"host", b"").lower(), ask.target),
-            said=tuple(said),
-            cookies=cookies,
-            has_cookies=bool(cookies) and not self._knows_all_cookies and not self._known.issuperset(dict(pairs)),
-            has_credentials=b"authorization" in fields,
-            lines=lines,
-        )
+        fields = ask.fields
+        uri = (fields.get(b"host", b"").lower(), ask.target)
+        cookies = _values(ask, b"cookie")
+        # Each with all values that it may mean.
+        by_name = self._no_cookies.copy()
+        has_others = False
+        for line in cookies:
+            for pair in line.split(b";"):
+                name, _, value = pair.strip().partition(b"=")
+                if name in by_name:
+                    by_name[name] += (value,)
+                elif name or value:
+                    has_others = not self._knows_all_cookies
+        said = [self._page, _told_by_proxies(ask, peer), *by_name.values()]
+        for name in self._headers:
+            said.append(_values(ask, name))
+        return Asked(uri, tuple(said), cookies, has_others, b"authorization" in fields, ask.headers)
 
 
 def _bytes(source: Source) -> bytes:
@@ -137,11 +140,21 @@ def _told_by_proxies(ask: Ask, peer: Peer) -> tuple[bytes, ...]:
     """Host, scheme and prefix as a proxy before us knows them: shops write links with them, and seldom say so."""
     if not peer.trusted:
         return (peer.scheme,)
-    told = [name for name in ask.fields if name.startswith(_OF_PROXIES) and name != b"x-forwarded-for"]
-    return (peer.scheme, *[name + b":" + value for name in told for value in every(ask.headers, name)])
+    names = _telling(tuple(ask.fields))
+    if not names:
+        return (peer.scheme,)
+    return (peer.scheme, *[name + b":" + value for name in names for value in _values(ask, name)])
 
 
-def _pairs(lines: tuple[bytes, ...]) -> list[tuple[bytes, bytes]]:
-    """The cookies of some lines of `Cookie`."""
-    pairs = [pair.strip().partition(b"=") for line in lines for pair in line.split(b";")]
-    return [(name, value) for name, _, value in pairs if name or value]
+@lru_cache(maxsize=256)
+def _telling(names: tuple[bytes, ...]) -> list[bytes]:
+    """The fields of proxies among those of a request; what fields there are hardly differs from one to the next."""
+    return [name for name in names if name.startswith(_OF_PROXIES) and name != b"x-forwarded-for"]
+
+
+def _values(ask: Ask, name: bytes) -> tuple[bytes, ...]:
+    """All values of a field, in order; `name` in lower case."""
+    fields = ask.fields
+    if name not in fields:
+        return ()
+    return (fields[name],) if len(fields) == len(ask.headers) else tuple(every(ask.headers, name))

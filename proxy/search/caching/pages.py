@@ -9,7 +9,7 @@ Only what came from the marketplace is kept: no line here knows of an ad.
 
 from collections import Counter
 from collections.abc import Coroutine, Hashable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from cachetools import TTLCache
@@ -27,9 +27,7 @@ from proxy.search.caching.storable import may_be_kept
 from proxy.search.caching.store import Store
 from proxy.search.caching.validation import asks_on_condition, condition_of, holds_still, is_of, refreshed
 from proxy.search.headers import HeaderLines, Peer
-from proxy.search.listing import Page
-from proxy.search.organic import Organic, OrganicPages, whole, why_unreadable
-from proxy.search.plan import Plan
+from proxy.search.organic import Organic, OrganicPages, read, whole, why_unreadable
 from proxy.search.plans import Found
 from proxy.search.upstream import Body, Upstream
 from proxy.wire.response import Response
@@ -52,32 +50,11 @@ class Trip(msgspec.Struct, frozen=True):
     fresh: bool
 
 
-class Came(NamedTuple):
+class Came(msgspec.Struct, frozen=True):
     """An answer that came: kept, so that others may have it; or as it is, for one alone."""
 
     answer: Kept | Organic
     how: str
-
-
-class Remembering:
-    """What was read of a kept answer. A `Readings`."""
-
-    __slots__ = ("_kept", "_store")
-
-    def __init__(self, kept: Kept, store: Store) -> None:
-        self._kept = kept
-        self._store = store
-
-    def page_of(self, plan: Plan) -> Page | None:
-        return self._kept.page_of(plan)
-
-    @property
-    def merged_head(self) -> bytes:
-        return self._kept.merged_head
-
-    def remember(self, plan: Plan, page: Page) -> None:
-        self._kept.remember(plan, page)
-        self._store.weigh(self._kept)
 
 
 class CachedPages(OrganicPages):
@@ -104,7 +81,7 @@ class CachedPages(OrganicPages):
         """As `OrganicPages.fetch`; where the rule keeps answers, maybe without the marketplace."""
         cache = found.rule.cache
         if cache is None or not self.store.keeps:
-            return super().fetch(ask, peer, body, found=found, for_ads=for_ads, fresh=fresh)
+            return self.from_marketplace(ask, peer, body, found=found, for_ads=for_ads, fresh=fresh)
         asked, wants = found.plan.naming.asked(ask, peer), wanted(ask)
         trip = Trip(ask, peer, found, cache, asked, wants, for_ads, fresh)
         if wants.not_kept or goes_past(ask, body, fresh=fresh):
@@ -120,28 +97,29 @@ class CachedPages(OrganicPages):
         return self._told(organic, "past")
 
     def _passed_on(self, trip: Trip, body: Body = None) -> Coroutine[Any, Any, Organic]:
-        how = {"found": trip.found, "for_ads": trip.for_ads, "fresh": trip.fresh}
-        return super().fetch(trip.ask, trip.peer, body, **how)  # type: ignore[arg-type]
+        return self.from_marketplace(
+            trip.ask, trip.peer, body, found=trip.found, for_ads=trip.for_ads, fresh=trip.fresh
+        )
 
     async def _fetch(self, trip: Trip) -> Organic:
         kept = self.store.find(trip.asked)
         if kept is not None and trip.wanted.takes(kept.fresh, trip.cache.ttl, kept.resident(self._clock.now())):
-            return self._given(trip, Came(kept, "hit"))
+            return self._given(trip, kept, "hit")
         if trip.ask.method == "HEAD":
             return await self._headed(trip, kept)
         if kept is None and not trip.fresh and asks_on_condition(trip.ask.headers):
             return self._told(await self._passed_on(trip), "past")
         key = _key(trip)
         if trip.asked.is_personal or trip.wanted.validated or trip.wanted.max_age == 0 or key in self._alone:
-            return self._given(trip, await self._came(trip, kept))
+            return await self._for_one(trip, kept)
         came, leads = await self._flights.join(key, lambda: self._came(trip, kept))
         if leads:
             if isinstance(came.answer, Organic):
                 self._alone[key] = True
-            return self._given(trip, came)
+            return self._given(trip, came.answer, came.how)
         if isinstance(came.answer, Kept) and self._will_do(trip, came.answer, came.how):
-            return self._given(trip, Came(came.answer, "collapsed"))
-        return self._given(trip, await self._came(trip, self.store.find(trip.asked)))
+            return self._given(trip, came.answer, "collapsed")
+        return await self._for_one(trip, self.store.find(trip.asked))
 
     async def _headed(self, trip: Trip, kept: Kept | None) -> Organic:
         """The head alone, of which nothing is kept."""
@@ -150,11 +128,16 @@ class CachedPages(OrganicPages):
         except MarketplaceTrouble:
             if kept is None or not self._stands_in(trip, kept):
                 raise
-            return self._given(trip, Came(kept, "stale"))
+            return self._given(trip, kept, "stale")
         if organic.response.status >= 500 and kept is not None and self._stands_in(trip, kept):
             organic.response.abandon()
-            return self._given(trip, Came(kept, "stale"))
+            return self._given(trip, kept, "stale")
         return self._told(organic, "miss")
+
+    async def _for_one(self, trip: Trip, kept: Kept | None) -> Organic:
+        """Asked for by nobody else meanwhile."""
+        came = await self._came(trip, kept)
+        return self._given(trip, came.answer, came.how)
 
     # -- asking the marketplace -------------------------------------------------
 
@@ -209,10 +192,7 @@ class CachedPages(OrganicPages):
 
     async def _read(self, trip: Trip, response: Response) -> Organic:
         """An answer for this shopper alone, as without a cache."""
-        if not trip.for_ads:
-            return Organic(response)
-        why_not = why_unreadable(response, self._max_body, trip.found.plan.takes)
-        return await whole(response, self._max_body) if why_not is None else Organic(response, why_not=why_not)
+        return await read(response, self._max_body, trip.found.plan.takes) if trip.for_ads else Organic(response)
 
     def _alone_with(self, trip: Trip, kept: Kept, lines: HeaderLines, moment: Moment) -> Organic:
         """A kept body under a head that no one else may have (a 304 that sets a cookie)."""
@@ -225,9 +205,8 @@ class CachedPages(OrganicPages):
 
     # -- giving -------------------------------------------------------------------
 
-    def _given(self, trip: Trip, came: Came) -> Organic:
+    def _given(self, trip: Trip, answer: Kept | Organic, how: str) -> Organic:
         """The answer as the corridor takes it."""
-        answer, how = came
         if isinstance(answer, Organic):
             return self._told(answer, how)
         self.counts[how] += 1
@@ -242,7 +221,7 @@ class CachedPages(OrganicPages):
         # What this plan has read once can be read.
         is_known = not trip.for_ads or kept.page_of(plan) is not None
         why_not = None if is_known else why_unreadable(reply, self._max_body, plan.takes)
-        return Organic(reply, kept.raw, True, why_not, how, Remembering(kept, self.store))
+        return Organic(reply, kept.raw, True, why_not, how, kept)
 
     def _told(self, organic: Organic, how: str) -> Organic:
         self.counts[how] += 1

@@ -26,12 +26,14 @@ class KeptReply:
         self.reason: Final = b"Not Modified" if status == 304 else kept.reason
         self.length: Final = None if status == 304 else len(kept.raw)
         self._lines = kept.lines if status != 304 else [line for line in kept.lines if not _is_of_the_body(line[0])]
-        self._age = kept.fresh.age + kept.resident(now)
+        self._kept = kept
+        self._now = now
 
     @cached_property
     def raw_headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Its header lines. What comes from a cache says how old it is (section 5.1)."""
-        return (*self._lines, (b"Age", b"%d" % self._age))
+        age = self._kept.fresh.age + self._kept.resident(self._now)
+        return (*self._lines, (b"Age", b"%d" % age))
 
     def header(self, name: bytes) -> bytes | None:
         """The value of the first field of this lower-case name."""

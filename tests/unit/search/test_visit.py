@@ -6,7 +6,7 @@ from proxy.search.visit import OpenVisit, status_headers
 
 
 def a_visit(clock: ManualClock) -> OpenVisit:
-    return OpenVisit("00ff", "search", 3, "GET", "/api/search", "9f2c", clock)
+    return OpenVisit("00ff", "search", 3, "GET", "/api/search", "9f2c", clock, clock.now())
 
 
 def test_the_shoppers_wait_is_split_by_whom_it_waited_for() -> None:

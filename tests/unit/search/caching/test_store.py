@@ -66,7 +66,6 @@ def test_what_was_read_of_an_answer_is_weighed_and_let_go_where_it_is_too_heavy(
         one = kept(body=body)
         store.put(one)
         one.remember(plan, plan.read(body))
-        store.weigh(one)
         assert (one.page_of(plan) is not None) is remembers
         assert store.find(asked()) is one
         assert store.bytes == one.weight <= most
