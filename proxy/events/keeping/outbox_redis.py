@@ -20,6 +20,7 @@ import msgspec
 from proxy.clock import Clock
 from proxy.events.backoff import LONGEST, most_together
 from proxy.events.event import Event, Kept, Shelf
+from proxy.events.keeping.complaint import OF_THE_EVENT, Complaint
 from proxy.events.keeping.outbox import (
     DEAD_SIZE,
     Again,
@@ -44,11 +45,9 @@ _LOST: Final = 10.0
 _LOOK_SECONDS: Final = 0.1
 """How often to look for events of other processes."""
 _UPKEEP_SECONDS: Final = 1.0
-_COMPLAIN_SECONDS: Final = 300.0
 _PAGE: Final = 200
 _PARTS: Final = [most_together(attempts) for attempts in range(12)]
 _WORDS: Final = {Delivered: "delivered", Again: "again", Dead: "dead", Untouched: "untouched"}
-_NO_ROOM: Final = " (it waits still, since the dead letters have no room: retry, export or drop some)"
 
 _log = logging.getLogger(__name__)
 
@@ -78,6 +77,7 @@ class RedisOutbox:
         self._connection = Connection(url, clock, calendar)
         self._size, self._dead_size = size, dead_size
         self._clock = clock
+        self._complaint = Complaint(dead_size, clock)
         self._lease = lease
         self._taker = Taker(self._connection, size)
         self._name = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(6)}"
@@ -88,7 +88,7 @@ class RedisOutbox:
         self._last = b""
         self._mark = b""
         self._living: asyncio.Task[None] | None = None
-        self._next_upkeep = self._next_complaint = float("-inf")
+        self._next_upkeep = float("-inf")
 
     async def open(self) -> None:
         """Begin; a Redis that is not there now is no error here."""
@@ -162,7 +162,7 @@ class RedisOutbox:
             refused = await self._connection.run(
                 scripts.SETTLE,
                 lambda now: [
-                    *(repr(now), self._name, self._dead_size, LONGEST, _NO_ROOM),
+                    *(repr(now), self._name, self._dead_size, LONGEST, OF_THE_EVENT),
                     *(word for one in owed for word in _told(one)),
                 ],
             )
@@ -171,12 +171,7 @@ class RedisOutbox:
                     del self._owed[one.ref]
                     self._claimed.discard(one.ref)
         if refused:
-            self._complain()
-
-    def _complain(self) -> None:
-        if self._clock.now() >= self._next_complaint:
-            self._next_complaint = self._clock.now() + _COMPLAIN_SECONDS
-            _log.error("the dead letters have no room (%d bytes): what is refused goes on waiting", self._dead_size)
+            self._complaint.say()
 
     async def wait(self, seconds: float) -> None:
         """Return when there may be something new to claim, or after so many seconds."""

@@ -18,6 +18,7 @@ import msgspec
 
 from proxy.clock import Clock
 from proxy.events.event import Event, Kept, Shelf
+from proxy.events.keeping.complaint import Complaint
 from proxy.events.keeping.outbox import DEAD_SIZE, OutboxTrouble, Put, Settlement, Status
 from proxy.events.keeping.sqlite import deciding, delivering, schema, standstill, taking, upkeep
 from proxy.events.keeping.sqlite.ballast import Ballast
@@ -33,7 +34,6 @@ __all__ = ["SqliteOutbox", "prepare"]
 _LOOK_SECONDS: Final = 0.1
 """How often to look for events of other processes."""
 _UPKEEP_SECONDS: Final = 1.0
-_COMPLAIN_SECONDS: Final = 300.0
 _ONE_MORE: Final = 1024
 """Bytes of an event as they mostly are."""
 
@@ -55,6 +55,7 @@ class SqliteOutbox:
         self._place = Place(folder)
         self._size, self._dead_size = size, dead_size
         self._clock = clock
+        self._complaint = Complaint(dead_size, clock)
         # The deliverer's own clock: the calendar's, as it was when we began, moved on by what passes. It never jumps.
         self._began = clock.wall() - clock.now()
         self._writer = Writer(self._place, size, clock)
@@ -67,7 +68,7 @@ class SqliteOutbox:
         self._news = asyncio.Event()
         self._version = -1
         self._swept: tuple[bytes, bytes] | None = None
-        self._next_upkeep = self._next_complaint = float("-inf")
+        self._next_upkeep = float("-inf")
 
     async def open(self) -> None:
         """Start; the file is made where there is none."""
@@ -138,12 +139,7 @@ class SqliteOutbox:
             )
             self._claims.paid(owed)
         if no_room:
-            self._complain()
-
-    def _complain(self) -> None:
-        if self._clock.now() >= self._next_complaint:
-            self._next_complaint = self._clock.now() + _COMPLAIN_SECONDS
-            _log.error("the dead letters have no room (%d bytes): what is refused goes on waiting", self._dead_size)
+            self._complaint.say()
 
     async def wait(self, seconds: float) -> None:
         """Return when there may be something new to claim, or after so many seconds."""

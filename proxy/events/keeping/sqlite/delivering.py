@@ -12,6 +12,7 @@ from typing import Final
 
 from proxy.events.backoff import LONGEST, most_together
 from proxy.events.event import Kept
+from proxy.events.keeping.complaint import OF_THE_EVENT
 from proxy.events.keeping.outbox import Again, Dead, Delivered, Settlement
 from proxy.events.keeping.sqlite import schema
 from proxy.events.keeping.sqlite.deciding import kept, row_of
@@ -96,7 +97,7 @@ def _dies(connection: sqlite3.Connection, one: Kept, end: Dead, limit: int, now:
     """Move it to the dead letters; False where they have no room."""
     size = connection.execute("SELECT size FROM event WHERE ref = ?", (row_of(one.ref),)).fetchone()[0]
     if size_on(connection, schema.DEAD) + size > limit:
-        said = f"{end.said} (it waits still, since the dead letters have no room: retry, export or drop some)"
+        said = f"{end.said}{OF_THE_EVENT}"
         _again(connection, Again(end.ref, LONGEST, said), now)
         return False
     forget(connection, [one.event])

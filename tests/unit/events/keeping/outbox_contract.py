@@ -327,7 +327,7 @@ class OutboxContract:
         assert (status.size, status.dead) == (0, {"clicks": 20})
         assert status.dead_size > 2000
 
-    async def test_where_the_dead_letters_have_no_room_the_event_waits_on_and_says_so(self, home):
+    async def test_where_the_dead_letters_have_no_room_the_event_waits_on_and_says_so(self, home, caplog):
         async with opened(home.outbox(dead_size=500)) as outbox:
             await outbox.put(events_of("1", "2", "3"))
             kept = await claimed(outbox)
@@ -337,6 +337,9 @@ class OutboxContract:
             (waiting,) = await all_of(outbox, Shelf.WAITING)
             assert waiting.said.startswith("400: bad")
             assert "no room" in waiting.said
+            assert [record.getMessage() for record in caplog.records if "no room" in record.getMessage()] == [
+                "the dead letters have no room (500 bytes): what is refused goes on waiting"
+            ]
             assert await claimed(outbox) == []
             home.clock.advance(LONGEST + 1)
             assert ids_of(await claimed(outbox)) == ["3"]
