@@ -7,6 +7,7 @@ same kinds, so that the three cannot drift apart.
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -44,14 +45,26 @@ class Report(Protocol):
         """One problem at a node; `column` and `length` narrow it down within a text."""
 
 
-class Kind:
+class Kind(ABC):
     """One kind of value. `noun` is what a person calls it; `example` is one that can be written."""
 
     noun = "a value"
     example = ""
 
+    @abstractmethod
     def read(self, node: Node, key: str, report: Report) -> Any:
         """The value, or `BAD` after a report."""
+
+    @abstractmethod
+    def schema(self) -> dict[str, Any]:
+        """Its JSON Schema."""
+
+
+class Single(Kind):
+    """A kind of one text, as opposed to a list or a section."""
+
+    def read(self, node: Node, key: str, report: Report) -> Any:
+        """The value of the text; where something else stands, what to write."""
         if isinstance(node, Scalar) and not (node.is_null and not self.takes_null()):
             try:
                 return self.of(node)
@@ -61,11 +74,12 @@ class Kind:
         report(node, key, f"{what_is(node)} stands here, not {self.noun}", self.hint(node))
         return BAD
 
+    @abstractmethod
     def of(self, node: Scalar) -> Any:
         """The value of a text; raises Wrong."""
-        raise NotImplementedError
 
     def takes_null(self) -> bool:
+        """Whether a key with nothing behind it is a value, too."""
         return False
 
     def hint(self, node: Node) -> str:
@@ -74,13 +88,9 @@ class Kind:
             return f"write {self.noun}, or remove the key" + (f"; for example {self.example}" if self.example else "")
         return f"for example {self.example}" if self.example else f"write {self.noun}"
 
-    def schema(self) -> dict[str, Any]:
-        """Its JSON Schema."""
-        return {"type": "string"}
-
 
 @dataclass(frozen=True)
-class Text(Kind):
+class Text(Single):
     """Text, as it is written: `0123` and `no` are themselves."""
 
     pattern: str = ""
@@ -103,7 +113,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
-class Read(Kind):
+class Read(Single):
     """A text that a function reads: a path, a selector, a regular expression."""
 
     reader: Callable[[Scalar], Any]

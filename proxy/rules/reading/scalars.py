@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final
 
-from proxy.rules.reading.kinds import Kind, Report, Wrong, did_you_mean, either
+from proxy.rules.reading.kinds import Kind, Report, Single, Wrong, did_you_mean, either
 from proxy.rules.reading.nodes import Node, Scalar, shown
 
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
@@ -16,7 +16,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
-class Whole(Kind):
+class Whole(Single):
     """A whole number within bounds."""
 
     low: int
@@ -39,7 +39,7 @@ class Whole(Kind):
 
 
 @dataclass(frozen=True)
-class Percent(Kind):
+class Percent(Single):
     """A number from 0 to 100."""
 
     noun: str = "a number from 0 to 100"
@@ -69,7 +69,7 @@ def _plainly(node: Scalar, noun: str) -> str:
 
 
 @dataclass(frozen=True)
-class Flag(Kind):
+class Flag(Single):
     """true or false, and no other word for them."""
 
     noun: str = "true or false"
@@ -93,7 +93,7 @@ _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?)(ms|s|m|h|d)")
 
 
 @dataclass(frozen=True)
-class Duration(Kind):
+class Duration(Single):
     """A time with its unit; seconds."""
 
     low: str
@@ -138,7 +138,7 @@ def seconds(text: str) -> float | None:
 
 
 @dataclass(frozen=True)
-class OneOf(Kind):
+class OneOf(Single):
     """One of a few words."""
 
     words: tuple[str, ...]

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from proxy.rules.reading.kinds import BAD, Kind, ListOf, MapOf, Text, nearest
+from proxy.rules.reading.kinds import BAD, Kind, ListOf, MapOf, Single, Text, nearest
 from proxy.rules.reading.nodes import Keys
 from proxy.rules.reading.scalars import Duration, Flag, OneOf, Percent, Whole
 from proxy.rules.reading.yamltext import read_yaml
@@ -95,6 +95,12 @@ def test_a_kind_says_what_is_wrong_and_what_to_write(kind: Kind, text: str, mess
 def test_every_mistake_in_a_list_or_a_section_is_told_with_its_place() -> None:
     assert [key for key, _, _ in read(ListOf(Whole(1, 9), "a list"), "[1, x, 3, y]")[1]] == ["k[1]", "k[3]"]
     assert [key for key, _, _ in read(MapOf(Whole(1, 9), "a section", ""), "{a: x, b: 2, c: y}")[1]] == ["k.a", "k.c"]
+
+
+@pytest.mark.parametrize("part", [Kind, Single])
+def test_a_kind_that_cannot_read_or_has_no_schema_cannot_be_made(part: type[Kind]) -> None:
+    with pytest.raises(TypeError, match="abstract"):
+        type("Unfinished", (part,), {})()
 
 
 @pytest.mark.parametrize(
