@@ -12,6 +12,8 @@ from typing import Final
 _RUN: Final = re.compile(r"[^\W\d_]+|\d+")
 _WORD: Final = re.compile(r"[A-ZÀ-ÖØ-Þ]+(?![a-zß-öø-ÿ])|[A-ZÀ-ÖØ-Þ]?[^A-ZÀ-ÖØ-Þ]+")
 
+_BY_NAME: Final = re.compile(r".*\[@name=['\"](.*)['\"]\]")
+
 # Chinese, Japanese and Korean write without spaces: 商品番号 is two words, and these are where one ends.
 _UNSPACED: Final = re.compile(
     "(検索|搜索|검색|商品|製品|产品|產品|상품|제품|番号|编号|編號|編号|编码|コード|번호|코드|名称|名前|品名|名|명|"
@@ -22,8 +24,12 @@ _UNSPACED: Final = re.compile(
 
 @lru_cache(maxsize=4096)
 def words_of(key: str) -> tuple[str, ...]:
-    """The words of a key, in lower case: "productId" is ("product", "id"), and "g:id" (a namespace's) is ("id",)."""
-    own = key[:100].rpartition(":")[2]
+    """The words of a key, in lower case: "productId" is ("product", "id").
+
+    Of XML: "g:id" (a namespace's) is ("id",), and so is "str[@name='id']" (see markup.py).
+    """
+    by_name = _BY_NAME.fullmatch(key[:100])
+    own = by_name[1] if by_name else key[:100].rpartition(":")[2]
     spaced = _UNSPACED.sub(r" \1 ", own)
     return tuple(word.lower() for run in _RUN.findall(spaced) for word in _WORD.findall(run))
 
@@ -218,7 +224,8 @@ NO_ID: Final = _set(
 """Words that only end as `productid` does, or whose ids are known to be of something else."""
 
 BARE_VALUES: Final = _set(
-    "raw value text #text $oid @value __value__ _value single stringvalue integervalue s n val $numberlong"
+    "raw value text #text $oid @value __value__ _value single stringvalue integervalue s n val $numberlong "
+    "str string int long"
 )
 """Keys that say no more than "here is the value": `{"id": {"raw": "17"}}`."""
 

@@ -280,9 +280,12 @@ def _tag(proposal: Proposal, request: Request | None) -> Iterator[Line]:
         )
     elif root is None:
         yield Line("  at: $", "the object that is tagged: the item itself")
-    yield Line("  fields:")
-    yield Line("    resolvedBidId: resolved_bid_id", "goes back with impressions and clicks")
-    yield Line("    rank: rank", "1 for the best ad")
+    # Who reads fields by their `name` (Solr's own clients) fails at any other element; attributes it passes over.
+    by_name = root is not None and "[@name=" in (proposal.id or "")
+    field = '"@{}"'.format if by_name else "{}".format
+    yield Line("  fields:", "attributes of the item, which hurt no client that reads fields by `name`" * by_name)
+    yield Line(f"    {field('resolvedBidId')}: resolved_bid_id", "goes back with impressions and clicks")
+    yield Line(f"    {field('rank')}: rank", "1 for the best ad")
     if proposal.graphql is not None:
         yield Line(
             "  # summary: $.extensions.sponsored", "for typed clients, which drop fields that they did not ask for"

@@ -1,8 +1,13 @@
+from pathlib import Path
+
 import pytest
 
 from proxy.discovery import NotASample, Request, discover, write_rule
 from proxy.discovery.markup import looks_like_markup, read_markup, spelled
 from proxy.rules.files import read_book
+from proxy.search.markup.reading import Reading
+
+SOLR = Path(__file__).parents[2] / "data" / "solr.xml"
 
 FEED = b"""<?xml version="1.0"?>
 <rss xmlns:g="http://base.google.example/ns"><channel><title>Shop</title>
@@ -19,6 +24,34 @@ def test_an_element_is_an_object_a_list_or_a_text():
     )
 
 
+def test_an_element_that_says_by_its_name_what_it_is_has_that_for_its_key():
+    assert read_markup(
+        b"<r><doc><str name='id'>1</str><arr name='cat'><str>a</str><str>b</str></arr><str name='x'/></doc>"
+        b"<doc><str name='id'>2</str><arr name='cat'><str>a</str></arr><str name='x'>y</str></doc></r>"
+    )[1] == {
+        "r": {
+            "doc": [
+                {"str[@name='id']": "1", "arr[@name='cat']": {"str": ["a", "b"]}, "str[@name='x']": ""},
+                {"str[@name='id']": "2", "arr[@name='cat']": {"str": "a"}, "str[@name='x']": "y"},
+            ]
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<a><p name='Lamp'>9.00</p><p name='Desk'>8.00</p></a>", "no other record has it"),
+        ("<a><r><p name='x' id='1'>9</p></r><r><p name='x' id='2'>8</p></r></a>", "it has an id besides"),
+        ("<a><r><p name='x'><b><c>1</c></b></p></r><r><p name='x'><b><c>1</c></b></p></r></a>", "it holds a record"),
+        ("""<a><r><p name="'&#34;">9</p></r><r><p name="'&#34;">8</p></r></a>""", "XPath could not quote it"),
+        ("<a><r><p name=''>9</p></r><r><p name=''>8</p></r></a>", "it says nothing"),
+    ],
+)
+def test_a_name_that_is_data_stays_an_attribute(text, why):
+    assert "[@name=" not in str(read_markup(text.encode())[1]), why
+
+
 def test_names_are_as_they_are_written():
     root, value = read_markup(b"<feed xmlns='urn:x' xmlns:g='urn:g'><g:id>1</g:id></feed>")
     assert (root, value) == ("feed", {"feed": {"g:id": "1"}})
@@ -33,6 +66,8 @@ def test_names_are_as_they_are_written():
         ("$['@sku']", "./@sku"),
         ("$.price['#text']", "./price"),
         ("$.a[1].b", "./a[2]/b"),
+        (r"$['str[@name=\'id\']']", "./str[@name='id']"),
+        (r"$['arr[@name=\'id\']'].str", "./arr[@name='id']/str"),
         ("$.rss.s[?@['@type'] == 'p'].item", "/rss/s[@type='p']/item"),
         ("nothing in $.facet, 3 objects", "nothing in ./facet, 3 objects"),
         ("body.$.query", "body.$.query"),
@@ -90,3 +125,22 @@ def test_a_feed_gets_a_rule_in_xpath():
         "./seller/id",
     )
     assert "$." not in written.text
+
+
+def test_the_answer_of_solr_in_xml_gets_a_rule_that_reads_its_ids():
+    request = Request("GET", "https://shop.example/solr/products/select?q=lamp&start=0&wt=xml")
+    discovery = discover(SOLR.read_bytes(), request)
+    assert (discovery.list, discovery.id, discovery.sure) == ("/response/result/doc", "./str[@name='id']", True)
+    reading = read_book({"rule.yaml": write_rule(discovery, request).text.encode()})
+    assert reading.problems == ()
+    rule = reading.book.rules[0]
+    assert {*rule.tag.fields} == {"@resolvedBidId", "@rank"}
+    [listing] = Reading(rule).read(SOLR.read_bytes()).listings
+    assert listing.ids == ["LMP-1001", "LMP-1002", "LMP-1003"]
+
+
+def test_a_field_of_several_values_in_solr_can_hold_the_id():
+    doc = "<doc><arr name='product_id'><str>P{n}</str></arr><arr name='name'><str>Lamp</str></arr><arr name='price'><double>9.5</double></arr></doc>"
+    body = f"<response><result>{''.join(doc.format(n=n) for n in range(3))}</result></response>".encode()
+    discovery = discover(body)
+    assert (discovery.list, discovery.id) == ("/response/result/doc", "./arr[@name='product_id']/str")
