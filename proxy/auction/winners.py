@@ -101,7 +101,7 @@ def read_v2(body: bytes, asked: int) -> tuple[Result, ...]:
 
 def _read_v2(body: bytes) -> list[Result]:
     try:
-        return [_result(one.winners, one.error) for one in _plain(body)]
+        return [_result(one.winners, one.error) for one in _plain(body).results]
     except msgspec.ValidationError:
         return [_result(map(_of_v2, one.winners), one.error, one.dropped) for one in v2.read_answer(body)]
 

@@ -255,13 +255,15 @@ class ReadResult(msgspec.Struct, Generic[T], frozen=True):
 
 
 class PlainResult(msgspec.Struct, Generic[T]):
-    """A result each of whose winners could be decoded at once; where there was an `error`, they are none."""
+    """A result each of whose winners could be decoded at once; where there was an `error`, they count for nothing."""
 
     winners: list[T]
     error: bool = False
 
 
-class _Plain(msgspec.Struct, Generic[T]):
+class PlainAnswer(msgspec.Struct, Generic[T]):
+    """An answer of such results."""
+
     results: list[PlainResult[T]]
 
 
@@ -279,13 +281,12 @@ _WINNERS = msgspec.json.Decoder(list[msgspec.Raw])
 _WINNER = msgspec.json.Decoder(Winner)
 
 
-def reader_of(winner: type[T]) -> Callable[[bytes], list[PlainResult[T]]]:
+def reader_of(winner: type[T]) -> Callable[[bytes], PlainAnswer[T]]:
     """Reads an answer whose winners are all of one type, a struct that is renamed by `SPELLING`.
 
     The reader raises `msgspec.ValidationError` where a single winner is not: then `read_answer` reads them one by one.
     """
-    decode = msgspec.json.Decoder(_Plain[winner]).decode  # type: ignore[valid-type]
-    return lambda body: decode(body).results
+    return msgspec.json.Decoder(PlainAnswer[winner]).decode  # type: ignore[valid-type]
 
 
 def read_answer(body: bytes) -> list[ReadResult[Winner]]:

@@ -16,6 +16,7 @@ from proxy.topsort import v2
 from proxy.wire.client import Client
 from proxy.wire.origin import Origin
 from tests.ad_platform import AdPlatform, breaks_off, closes, drips, hangs, raw, results, says, wins
+from tests.patience import until
 
 AMPLE = 30.0
 AUCTION = v2.Auction(type="listings", slots=1, products=v2.Products(ids=["p_1"]))
@@ -282,3 +283,30 @@ async def test_calls_end_each_at_their_own_time():
         assert not long.done()
         setting.platform.held.set()
         assert (await long).trouble is None
+
+
+async def test_the_shoppers_time_ends_before_the_calls_and_the_answer_counts_all_the_same():
+    async with calling() as setting:
+        setting.platform.held.clear()
+        call = setting.caller.start([AUCTION], 0.01)
+        trouble = (await call.told).trouble
+        assert trouble is not None
+        assert (trouble.reason, trouble.detail) == (Reason.TOO_LATE, "no answer within 10 ms")
+        assert (setting.caller.in_flight, setting.caller.counts["late"]) == (1, 1)
+        setting.platform.held.set()
+        await until(lambda: not setting.caller.in_flight)
+        assert setting.caller.counts == {"calls": 1, "late": 1, "answered": 1}
+
+
+async def test_for_an_early_call_the_shopper_waits_from_when_it_is_said():
+    async with calling() as setting:
+        setting.platform.held.clear()
+        call = setting.caller.start([AUCTION], 0.01, early=True)
+        await asyncio.sleep(0)
+        assert not call.told.done()
+        setting.caller.wait(call, 0.02)
+        trouble = (await call.told).trouble
+        assert trouble is not None
+        assert trouble.detail == "no answer within 20 ms"
+        assert setting.caller.in_flight == 1
+        setting.platform.held.set()

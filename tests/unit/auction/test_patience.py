@@ -89,6 +89,15 @@ async def test_one_who_fails_at_the_end_of_a_wait_keeps_no_other_waiting():
     assert told == ["bad"]
 
 
+async def test_a_wait_can_be_made_shorter_but_not_longer():
+    waiting = Waiting()
+    waiting.patience.begin("a", AMPLE)
+    waiting.patience.begin("b", 0.01)
+    assert AMPLE - 1 < waiting.patience.shorten("a", 0.03) < AMPLE
+    assert waiting.patience.shorten("b", AMPLE) <= 0.001
+    await waiting.until("b", "a")
+
+
 async def test_at_the_end_all_are_let_go():
     waiting = Waiting()
     waiting.patience.begin("a", 0.01)
