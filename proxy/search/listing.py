@@ -105,8 +105,13 @@ class Listing:
         if len(wanted) > _FEW:
             places = dict(zip(reversed(self.ids), range(len(self.ids) - 1, -1, -1), strict=True))
             return [places.get(each) for each in wanted]
-        ids = self.ids
-        return [ids.index(each) if each in ids else None for each in wanted]
+        return [self._place_of(each) for each in wanted]
+
+    def _place_of(self, wanted: str) -> int | None:
+        try:
+            return self.ids.index(wanted)
+        except ValueError:
+            return None
 
     @cached_property
     def id_of(self) -> dict[int, str]:
