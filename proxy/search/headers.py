@@ -290,10 +290,14 @@ def directives_of(value: bytes) -> list[bytes]:
 def forbids_transforming(values: Iterable[bytes]) -> bool:
     """Whether one of the Cache-Control values says `no-transform` (RFC 9111 section 5.2.2.6)."""
     for value in values:
-        low = value.lower()
-        if b"transform" in low and b"no-transform" in directives_of(low):
+        if _says_no_transform(value):
             return True
     return False
+
+
+@lru_cache(maxsize=256)
+def _says_no_transform(value: bytes) -> bool:
+    return b"no-transform" in directives_of(value.lower())
 
 
 _READABLE: Final = (b"gzip", b"x-gzip", b"deflate", b"br", b"zstd")

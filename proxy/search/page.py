@@ -164,10 +164,13 @@ class Corridor:
         """One result for each listing; a listing with too few products is not asked about, banners always are."""
         rule = view.found.rule
         visit.organic, fewest = page.listings, rule.skip.fewer_than
-        asked = [each for each in page.listings if len(each) >= fewest and each.ids]
+        asked, candidates = [], []
+        for listing in page.listings:
+            if listing.ids and len(listing) >= fewest:
+                asked.append(listing)
+                candidates.append(Candidates(listing.ids, listing.scores, listing.place))
         if not asked and not rule.banners:
             raise NoAds(Reason.TOO_FEW_PRODUCTS, _how_few(page))
-        candidates = [Candidates(listing.ids, listing.scores, listing.place) for listing in asked]
         within = visit.asks_for_ads(rule.auction.timeout)
         try:
             results = await asking.answer(candidates, within)

@@ -13,7 +13,7 @@ from proxy.search.answer import HTTP
 from proxy.search.caching.freshness import Freshness, Moment, freshness, http_date
 from proxy.search.caching.key import Asked, Uri, Values, varying
 from proxy.search.caching.storable import is_for_credentials, is_public, vary_of
-from proxy.search.headers import HeaderLines, first, for_keeping, for_merged_page
+from proxy.search.headers import HeaderLines, for_keeping, for_merged_page
 from proxy.search.listing import Page
 from proxy.search.plan import Plan
 
@@ -34,11 +34,12 @@ class Kept:
         moment: when it came.
 
     Attributes:
+        fields: the first value of each field, by its name in lower case.
         heavier: is told when more was read of it; whoever keeps it must weigh it again.
     """
 
     __slots__ = (
-        "_merged_head", "_page", "_read_by", "cookies", "fresh", "heavier", "is_for_credentials", "is_public",
+        "_merged_head", "_page", "_read_by", "cookies", "fields", "fresh", "heavier", "is_for_credentials", "is_public",
         "lines", "moment", "raw", "reason", "said", "status", "uri", "varies", "vary",
     )  # fmt: skip
 
@@ -57,6 +58,7 @@ class Kept:
         self.status: Final = status
         self.reason: Final = reason
         self.lines: Final = for_keeping(lines, moment.wall)
+        self.fields: Final = {name.lower(): value for name, value in reversed(self.lines)}
         self.raw: Final = raw
         self.heavier: Callable[[Kept], None] | None = None
         self._merged_head = b""
@@ -82,12 +84,12 @@ class Kept:
 
     @property
     def etag(self) -> bytes | None:
-        return first(self.lines, b"etag")
+        return self.fields.get(b"etag")
 
     @property
     def last_modified(self) -> float | None:
         """Seconds since 1970, or None."""
-        told = first(self.lines, b"last-modified")
+        told = self.fields.get(b"last-modified")
         return None if told is None else http_date(told)
 
     @property

@@ -22,22 +22,26 @@ class KeptReply:
     complete: Final = True
 
     def __init__(self, kept: Kept, now: float, status: int | None = None) -> None:
+        self._is_all = status is None
         self.status: Final = kept.status if status is None else status
-        self.reason: Final = b"Not Modified" if status == 304 else kept.reason
-        self.length: Final = None if status == 304 else len(kept.raw)
-        self._lines = kept.lines if status != 304 else [line for line in kept.lines if not _is_of_the_body(line[0])]
+        self.reason: Final = kept.reason if status is None else b"Not Modified"
+        self.length: Final = len(kept.raw) if status is None else None
         self._kept = kept
         self._now = now
 
     @cached_property
     def raw_headers(self) -> Sequence[tuple[bytes, bytes]]:
         """Its header lines. What comes from a cache says how old it is (section 5.1)."""
-        age = self._kept.fresh.age + self._kept.resident(self._now)
-        return (*self._lines, (b"Age", b"%d" % age))
+        kept, lines = self._kept, self._kept.lines
+        if not self._is_all:
+            lines = [line for line in lines if not _is_of_the_body(line[0])]
+        return (*lines, (b"Age", b"%d" % (kept.fresh.age + kept.resident(self._now))))
 
     def header(self, name: bytes) -> bytes | None:
         """The value of the first field of this lower-case name."""
-        return first(self._lines if name != b"age" else self.raw_headers, name)
+        if self._is_all and name != b"age":
+            return self._kept.fields.get(name)
+        return first(self.raw_headers, name)
 
     async def read(self, limit: int) -> bytes:
         """Nothing is left."""
