@@ -43,7 +43,7 @@ class Reply(Protocol):
         """Whether all of it has come; then `take` has the rest of the body."""
         ...
 
-    def header(self, name: bytes) -> bytes | None:
+    def header(self, name: bytes, /) -> bytes | None:
         """The value of the first field of this lower-case name."""
         ...
 

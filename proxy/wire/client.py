@@ -17,6 +17,7 @@ new connection, once. A caller who knows better says so with `reuse` (an
 auction: no harm in losing one) and `again` (a search that is a POST).
 """
 
+import asyncio
 import ssl
 from collections.abc import Callable
 
@@ -26,7 +27,7 @@ from proxy.wire.dial import Dialer
 from proxy.wire.errors import NoAnswer
 from proxy.wire.origin import Origin
 from proxy.wire.pool import Pool
-from proxy.wire.reader import MAX_HEAD, Reader
+from proxy.wire.reader import MAX_HEAD
 from proxy.wire.response import STILL, Response
 from proxy.wire.sink import Upload
 from proxy.wire.upload import Sending
@@ -96,20 +97,24 @@ class Client:
         if connection is None:
             connection = await self.pool.take(may_be_kept=reuse)
             now = self._now()
-        used = connection.uses > 0
-        response = self._begin(connection, head, method, body, upgrade, now, first_byte)
-        try:
-            while not response.status:
-                await response.more()
-        except NoAnswer:
-            if not (used and again and whole):
+        until, left = now + first_byte, first_byte
+        while True:
+            used = connection.uses > 0
+            response = self._begin(connection, head, method, body, upgrade, now, left)
+            try:
+                while not response.status:
+                    await response.changed()
+                break
+            except NoAnswer:
+                if not (used and again and whole):
+                    raise
+            except asyncio.CancelledError:
+                response.abandon()
                 raise
             self.retried += 1
-            connection = await self.pool.take(may_be_kept=False)
-            left = max(0.0, first_byte - (self._now() - now))
-            response = self._begin(connection, head, method, body, upgrade, self._now(), left)
-            while not response.status:
-                await response.more()
+            connection = await self.pool.take(may_be_kept=False)  # it was never used, so this is the last time
+            now = self._now()
+            left = max(0.0, until - now)
         if response.status == 101:
             self.pool.set_apart(connection)
         return response
@@ -126,8 +131,7 @@ class Client:
         connection = self.pool.kept(now)
         if connection is None:
             return None
-        response = Response(connection, Reader(method, self._max_head), self._still)
-        response.tell(limit, told)
+        response = Response(connection, method, False, self._max_head, self._still, limit, told)
         connection.begin(response, now, first_byte).write(request)
         return response
 
@@ -143,10 +147,10 @@ class Client:
         body: bytes | Upload | None,
         upgrade: bool,
         now: float,
-        first_byte: float,
+        left: float,
     ) -> Response:
-        response = Response(connection, Reader(method, self._max_head, upgrade), self._still)
-        transport = connection.begin(response, now, first_byte)
+        response = Response(connection, method, upgrade, self._max_head, self._still)
+        transport = connection.begin(response, now, left)
         if body is None:
             transport.write(head)
         elif isinstance(body, bytes):

@@ -11,7 +11,8 @@ import contextlib
 import math
 import select
 import socket
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Sequence
+from typing import Protocol, cast
 
 
 class Exchange(Protocol):
@@ -33,6 +34,11 @@ class Keeper(Protocol):
 _BY_US = ConnectionAbortedError("closed by us")
 
 
+def _nothing_waits(timeout: int) -> Sequence[object]:
+    """Where nobody can say what waits in a socket."""
+    return ()
+
+
 class Connection(asyncio.Protocol):
     """A connection; `exchange` is the request it is serving, None while it is idle."""
 
@@ -50,7 +56,7 @@ class Connection(asyncio.Protocol):
         self.moved = False
         self._keeper = keeper
         self._drain: asyncio.Future[None] | None = None
-        self._poll: Any = None
+        self._poll: Callable[[int], Sequence[object]] = _nothing_waits
 
     # -- what the loop tells us
 
@@ -61,8 +67,9 @@ class Connection(asyncio.Protocol):
         """Told by who dials: the socket under the transport. `secure`: what is read from it is not for us."""
         self._sock = None if secure else sock
         if hasattr(select, "poll"):
-            self._poll = select.poll()
-            self._poll.register(sock, select.POLLIN)
+            unread = select.poll()
+            unread.register(sock, select.POLLIN)
+            self._poll = unread.poll
 
     def data_received(self, data: bytes) -> None:
         if self.exchange is None:
@@ -100,13 +107,11 @@ class Connection(asyncio.Protocol):
 
     def fit(self) -> bool:
         """Whether an idle connection can be believed in: not ended, and not a byte (or an end) waiting unread."""
-        if self.is_closed or self.transport is None or self.transport.is_closing():
-            return False
-        return self._poll is None or not self._poll.poll(0)
+        return not (self.is_closed or self.transport is None or self.transport.is_closing() or self._poll(0))
 
     def has_unread(self) -> bool:
         """Whether bytes (or an end) wait that the loop has not told us yet: half a microsecond to ask."""
-        return self._poll is not None and bool(self._poll.poll(0))
+        return bool(self._poll(0))
 
     async def drained(self) -> None:
         """Wait until the transport takes more; returns at once where the connection has ended."""

@@ -42,8 +42,14 @@ class Framing(msgspec.Struct, frozen=True):
 
 def framing_of(head: Head, method: str) -> Framing:
     """The framing of the answer to a request with this method; raises `BrokenAnswer` where it has none."""
-    first = head.first
-    length = _length(head, first[b"content-length"]) if b"content-length" in first else None
+    first, length = head.first, None
+    if b"content-length" in first:
+        digits = first[b"content-length"]
+        if not digits.isdigit() or len(digits) > MAX_DIGITS:
+            raise BrokenAnswer("the answer's Content-Length is not a number")
+        if len(first) != len(head.fields) and len(head.every(b"content-length")) > 1:
+            raise BrokenAnswer("the answer has more than one Content-Length")
+        length = int(digits)
     keep = _keeps_alive(head) if b"connection" in first or not head.minor else True
     if b"transfer-encoding" in first:
         _check_coding(head)
@@ -57,14 +63,6 @@ def framing_of(head: Head, method: str) -> Framing:
     if method == "HEAD" or head.status in (204, 304):
         return Framing(AT_ONCE, length, keep)
     return Framing(ends, length, keep and ends is not BY_CLOSE)
-
-
-def _length(head: Head, value: bytes) -> int:
-    if len(head.first) != len(head.fields) and len(head.every(b"content-length")) > 1:
-        raise BrokenAnswer("the answer has more than one Content-Length")
-    if not value.isdigit() or len(value) > MAX_DIGITS:
-        raise BrokenAnswer("the answer's Content-Length is not a number")
-    return int(value)
 
 
 def _check_coding(head: Head) -> None:

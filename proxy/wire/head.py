@@ -24,7 +24,6 @@ _TEXT = rb"[\x01-\t\v\f\x0e-\xff]*+"  # all but NUL, CR and LF; said so, it is m
 _LINE = _NAME + rb":" + _TEXT + rb"\r\n"
 # Possessive repeats: no way back, so the time is linear in the length whatever the bytes are.
 _HEAD = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9][0-9])(?: (" + _TEXT + rb"))?\r\n((?:" + _LINE + rb")*+)\r\n")
-_FIELD = re.compile(rb"([^:]+):[\t ]*([^\r]*)\r\n")
 _FOLD = re.compile(rb"\r\n[\t ]++")
 
 Fields = list[tuple[bytes, bytes]]
@@ -51,31 +50,29 @@ def head_of(data: bytes, limit: int) -> tuple[Head, int] | None:
     Raises `HeadTooLarge` for too many fields.
     """
     match = _HEAD.match(data)
-    if match is None or match.end() > limit:
+    if match is None or (end := match.end()) > limit:
         return None
-    return _head(match), match.end()
+    minor, status, reason, block = match.groups()
+    fields: Fields = []
+    first: dict[bytes, bytes] = {}
+    for line in reversed(block.splitlines()):  # so that the first of a name is the one that stays
+        name, _, value = line.partition(b":")
+        value = value.strip(b"\t ")
+        fields.append((name, value))
+        first[name.lower()] = value
+    fields.reverse()
+    if len(fields) > MAX_FIELDS:
+        raise HeadTooLarge(f"the head of the answer has more than {MAX_FIELDS} fields")
+    return Head(int(status), reason or b"", 0 if minor == b"0" else 1, fields, first), end
 
 
 def read_head(raw: bytes) -> Head:
     """`raw` ends with the empty line. Raises `BrokenAnswer`, or `HeadTooLarge` for too many fields."""
-    match = _HEAD.fullmatch(raw) or _HEAD.fullmatch(_unfolded(raw))
-    if match is None:
-        raise BrokenAnswer("the head of the answer is not HTTP/1.1")
-    return _head(match)
-
-
-def _head(match: re.Match[bytes]) -> Head:
-    minor, status, reason, lines = match.groups()
-    fields: Fields = _FIELD.findall(lines)
-    if len(fields) > MAX_FIELDS:
-        raise HeadTooLarge(f"the head of the answer has more than {MAX_FIELDS} fields")
-    # Not `in`: of bytes it first makes an exception of not being an integer (Python 3.11), and most heads have neither.
-    if lines.find(b" \r\n") >= 0 or lines.find(b"\t\r\n") >= 0:
-        fields = [(name, value.rstrip(b"\t ")) for name, value in fields]
-    first = {name.lower(): value for name, value in fields}
-    if len(first) != len(fields):
-        first = {name.lower(): value for name, value in reversed(fields)}
-    return Head(int(status), reason or b"", int(minor), fields, first)
+    for text in (raw, _unfolded(raw)):
+        found = head_of(text, len(text))
+        if found is not None and found[1] == len(text):
+            return found[0]
+    raise BrokenAnswer("the head of the answer is not HTTP/1.1")
 
 
 def are_fields(lines: bytes) -> bool:

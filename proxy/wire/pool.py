@@ -140,8 +140,8 @@ class Pool:
         if self._shut or keep <= 0:
             connection.close(gently=True)
             return
-        connection.moved = False
-        connection.deadline = self._clock.now() + keep
+        connection.patience = keep
+        connection.moved = True  # so that the next tick, which knows the time, sets the deadline
         self._idle.append(connection)
 
     def closed(self, connection: Connection) -> None:

@@ -21,6 +21,22 @@ MAX_INTERIM = 10
 class Reader:
     """The answer to one request, as far as it has come."""
 
+    __slots__ = (
+        "_begun",
+        "_chunks",
+        "_interim",
+        "_left",
+        "_max_head",
+        "_method",
+        "_upgrade",
+        "done",
+        "error",
+        "extra",
+        "framing",
+        "head",
+        "started",
+    )
+
     def __init__(self, method: str, max_head: int = MAX_HEAD, upgrade: bool = False) -> None:
         self.head: Head | None = None  # the final answer's
         self.framing: Framing | None = None
@@ -31,7 +47,7 @@ class Reader:
         self._method = method
         self._max_head = max_head
         self._upgrade = upgrade
-        self._held = b""  # the head so far
+        self._begun = b""  # the head so far
         self._interim = 0
         self._left = 0
         self._chunks: Chunks | None = None
@@ -43,11 +59,7 @@ class Reader:
             return b""
         self.started = True
         if self.head is None:
-            try:
-                data = self._find_head(data)
-            except BrokenAnswer as error:
-                self.error = error
-                return b""
+            data = self._behind_head(data)
             if not data:
                 return b""
         if not self._left:
@@ -77,30 +89,34 @@ class Reader:
         """Whether, as far as this answer goes, the connection may carry another request."""
         return self.done and not self.extra and self.framing is not None and self.framing.keep_alive
 
-    def _find_head(self, data: bytes) -> bytes:
+    def _behind_head(self, data: bytes) -> bytes:
         """Look for the end of the final head; what stands behind it, or nothing while it is not there."""
-        while True:
-            found = None if self._held else head_of(data, self._max_head)
-            if found is None:
-                found = self._look_closer(data)
+        try:
+            while True:
+                found = None if self._begun else head_of(data, self._max_head)
                 if found is None:
-                    return b""
-                data, self._held = self._held, b""
-            head, end = found
-            data = data[end:]
-            if head.status >= 200 or head.status == 101:
-                self._begin(head, data)
-                return data
-            self._interim += 1
-            if self._interim > MAX_INTERIM:
-                raise BrokenAnswer("too many interim answers")
+                    found = self._look_closer(data)
+                    if found is None:
+                        return b""
+                    data, self._begun = self._begun, b""
+                head, end = found
+                data = data[end:]
+                if head.status >= 200 or head.status == 101:
+                    self._begin(head, data)
+                    return data
+                self._interim += 1
+                if self._interim > MAX_INTERIM:
+                    raise BrokenAnswer("too many interim answers")
+        except BrokenAnswer as error:
+            self.error = error
+            return b""
 
     def _look_closer(self, data: bytes) -> tuple[Head, int] | None:
-        """A head that comes in pieces, or has folded lines; `_held` is then all that has come."""
-        seen = len(self._held)
+        """A head that comes in pieces, or has folded lines; `_begun` is then all that has come."""
+        seen = len(self._begun)
         if seen:
-            data = self._held + data
-        self._held = data
+            data = self._begun + data
+        self._begun = data
         end = data.find(b"\r\n\r\n", max(0, seen - 3)) + 4
         if end < 4 or end > self._max_head:
             self._check(data, seen)

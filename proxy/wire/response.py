@@ -22,36 +22,63 @@ from proxy.wire.upload import Sending, Tunnel
 
 UNREAD = 256 * 1024
 STILL = 60.0  # seconds between two pieces of a body
+_NO_FIELDS: dict[bytes, bytes] = {}
 
 
-class Response:
-    """One answer. Header names and values are the bytes that were sent, in their order."""
+class Response(Reader):
+    """One answer, and who waits for it. Header names and values are the bytes that were sent, in their order."""
 
-    def __init__(self, connection: Connection, reader: Reader, still: float) -> None:
-        self.status = 0
+    __slots__ = (
+        "_connection",
+        "_held",
+        "_paused",
+        "_room",
+        "_sink",
+        "_size",
+        "_still",
+        "_told",
+        "_trouble",
+        "_waiter",
+        "complete",
+        "header",
+        "length",
+        "raw_headers",
+        "reason",
+        "sending",
+        "status",
+    )
+
+    def __init__(
+        self,
+        connection: Connection,
+        method: str,
+        upgrade: bool,
+        max_head: int,
+        still: float,
+        room: int = UNREAD,
+        told: "Callable[[Response], None] | None" = None,
+    ) -> None:
+        Reader.__init__(self, method, max_head, upgrade)
+        self.status = 0  # until the head is there
         self.reason = b""
         self.raw_headers: list[tuple[bytes, bytes]] = []
+        self.header: Callable[[bytes], bytes | None] = _NO_FIELDS.get
+        """The value of the first field of a lower-case name."""
         self.length: int | None = None  # as announced (also for HEAD and 304); None: chunked, or until the close
         self.complete = False  # the whole answer has arrived
         self.sending: Sending | None = None  # what still sends the request's body
-        self._first: dict[bytes, bytes] = {}
         self._connection: Connection | None = connection
-        self._reader = reader
         self._still = still
         self._held: list[bytes] = []
         self._size = 0
-        self._room: float = UNREAD
+        self._room = room
         self._paused = False
         self._sink: Sink | None = None
-        self._error: BaseException | None = None
+        self._trouble: BaseException | None = None
         self._waiter: asyncio.Future[None] | None = None
-        self._told: Callable[[Response], None] | None = None
+        self._told = told
 
     # -- for the caller
-
-    def header(self, name: bytes) -> bytes | None:
-        """The value of the first field of this lower-case name."""
-        return self._first.get(name)
 
     async def read(self, limit: int) -> bytes:
         """The whole body, without its transfer coding (but with its content coding).
@@ -59,9 +86,13 @@ class Response:
         Raises `BodyTooLarge` as soon as it is known to be longer than `limit` bytes; what came so far is in it, and
         `relay` goes on behind that.
         """
-        while not self.complete and not self._is_over(limit):
-            self._room = limit
-            await self.more()
+        try:
+            while not self.complete and not self._is_over(limit):
+                self._room = limit
+                await self.changed()
+        except asyncio.CancelledError:
+            self.abandon()
+            raise
         return self.body(limit)
 
     def tell(self, limit: int, told: Callable[["Response"], None]) -> None:
@@ -71,14 +102,14 @@ class Response:
         """
         self._room = limit
         self._told = told
-        self._tell()
+        self._wake()
         if self._paused and self._connection is not None:
             self._go_on(self._connection)
 
     def body(self, limit: int) -> bytes:
         """The whole body of an answer that is complete; raises as `read` does."""
-        if self._error is not None and not self._is_over(limit):
-            raise self._fault(self._error)
+        if self._trouble is not None and not self._is_over(limit):
+            raise self._fault(self._trouble)
         body = self.take()
         if not self.complete or len(body) > limit:
             raise BodyTooLarge(body)
@@ -106,7 +137,7 @@ class Response:
                     self._hold_back()
                     await sink.drained()
                 if not self.complete:
-                    await self.more()
+                    await self.changed()
         except BaseException:
             self.abandon()
             raise
@@ -124,18 +155,15 @@ class Response:
 
     # -- for the client
 
-    async def more(self) -> None:
-        """Wait until something has changed; raises what has gone wrong before."""
-        if self._error is not None:
-            raise self._fault(self._error)
+    def changed(self) -> "asyncio.Future[None]":
+        """Done once something has changed; raises what has gone wrong before. Who is cancelled in it abandons."""
+        if self._trouble is not None:
+            raise self._fault(self._trouble)
         if self._paused and self._connection is not None:
             self._go_on(self._connection)
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        except asyncio.CancelledError:
-            self.abandon()
-            raise
+        waiter: asyncio.Future[None] = asyncio.Future()
+        self._waiter = waiter
+        return waiter
 
     def failed(self, error: BaseException) -> None:
         """The exchange cannot go on, for a reason that is not the connection's."""
@@ -145,19 +173,25 @@ class Response:
 
     def received(self, data: bytes) -> None:
         """Take what arrived."""
-        reader = self._reader
-        body = reader.feed(data)
-        begins = not self.status and reader.head is not None
+        body = self.feed(data)
+        begins = not self.status and self.head is not None
         if begins:
-            self._begin(reader)
+            self._start()
         if body:
             if self._connection is not None:
                 self._connection.moved = True  # a head that drips moves nothing: it has its time as a whole
-            self._take(body)
-        if reader.done:
+            if self._sink is None:
+                self._held.append(body)
+                self._size += len(body)
+                if self._size > self._room and not self.done:
+                    self._hold_back()
+                    self._wake()
+            else:
+                self._pass_on(body, self._sink)
+        if self.done:
             self._finish()
-        elif reader.error is not None:
-            self._fail(reader.error)
+        elif self.error is not None:
+            self._fail(self.error)
         elif begins:
             self._wake()
 
@@ -166,14 +200,14 @@ class Response:
         self._connection = None
         if unread:
             self.received(unread)
-        if not self._reader.started:
+        if not self.started:
             self._fail(NoAnswer("the connection ended before an answer"))
             return
-        self._reader.end(clean=error is None)
-        if self._reader.done:
+        self.end(clean=error is None)
+        if self.done:
             self._finish()
         else:
-            self._fail(self._reader.error or BrokenAnswer("the connection ended"))
+            self._fail(self.error or BrokenAnswer("the connection ended"))
 
     def timed_out(self) -> None:
         """Nothing moved for too long."""
@@ -184,15 +218,15 @@ class Response:
 
     # -- inside
 
-    def _begin(self, reader: Reader) -> None:
-        head, framing = reader.head, reader.framing
+    def _start(self) -> None:
+        head, framing = self.head, self.framing
         assert head is not None
         assert framing is not None
         self.status = head.status
         self.reason = head.reason
         self.raw_headers = head.fields
+        self.header = head.first.get
         self.length = framing.length
-        self._first = head.first
         connection = self._connection
         if connection is not None:
             connection.patience = math.inf if self.status == 101 else self._still
@@ -201,15 +235,7 @@ class Response:
         if self.sending is not None and self.status >= 300:
             self.sending.stop()
 
-    def _take(self, body: bytes) -> None:
-        sink = self._sink
-        if sink is None:
-            self._held.append(body)
-            self._size += len(body)
-            if self._size > self._room:
-                self._hold_back()
-                self._wake()
-            return
+    def _pass_on(self, body: bytes, sink: Sink) -> None:
         try:
             sink.write(body)
         except Exception as error:
@@ -231,8 +257,8 @@ class Response:
                 self._go_on(connection)
             transport = connection.transport
             sent = sent and transport is not None and not transport.get_write_buffer_size()
-            if sent and self._reader.reusable:
-                hint = self._first.get(b"keep-alive")
+            if sent and self.reusable:
+                hint = self.header(b"keep-alive")
                 connection.finish(idle_seconds(hint) if hint else None)
             else:
                 connection.exchange = None
@@ -240,9 +266,9 @@ class Response:
         self._wake()
 
     def _fail(self, error: BaseException) -> None:
-        if self.complete or self._error is not None:
+        if self.complete or self._trouble is not None:
             return
-        self._error = error
+        self._trouble = error
         self._stop_sending()
         connection, self._connection = self._connection, None
         if connection is not None:
@@ -273,23 +299,18 @@ class Response:
 
     def _fault(self, error: BaseException) -> BaseException:
         """What went wrong, handed out once: where its own frames lead to it, they all wait for the collector."""
-        self._error = BrokenAnswer("the answer had failed before")
-        self._reader.error = None
+        self._trouble = BrokenAnswer("the answer had failed before")
+        self.error = None
         return error
 
     def _is_over(self, limit: float) -> bool:
         """Whether the body is known to be longer than `limit`."""
         return self._size > limit or (self.length is not None and self.length > limit)
 
-    def _tell(self) -> None:
-        told = self._told
-        if told is not None and (self.complete or self._error is not None or self._is_over(self._room)):
+    def _wake(self) -> None:
+        told, waiter = self._told, self._waiter
+        if told is not None and (self.complete or self._trouble is not None or self._is_over(self._room)):
             self._told = None
             told(self)
-
-    def _wake(self) -> None:
-        if self._told is not None:
-            self._tell()
-        waiter = self._waiter
         if waiter is not None and not waiter.done():
             waiter.set_result(None)

@@ -96,6 +96,7 @@ async def test_an_idle_connection_ends_when_its_time_is_over() -> None:
     pool = a_pool(clock)
     connection = await taken(pool)
     connection.finish(None)
+    pool.look()
     clock.advance(14.9)
     pool.look()
     assert pool.idle == 1
@@ -111,6 +112,7 @@ async def test_the_origins_own_idle_limit_is_kept_with_a_second_to_spare(hint: f
     connection = await taken(pool)
     connection.finish(hint)
     assert pool.idle == (1 if left else 0)
+    pool.look()
     clock.advance(left + 0.1)
     pool.look()
     assert pool.size == 0
