@@ -72,19 +72,21 @@ class Listing:
         self.scores: Final = scores
         self.vendors: Final = vendors
         self.place: Final = place
-        self._count = len(items)
-        self._pieces = Pieces(items, gaps, more if more is not None else gaps[-1] if gaps else b",")
+        self._items = items
+        self._gaps = gaps
+        self._more = more
 
     def __repr__(self) -> str:
         return f"Listing({len(self)} items, bytes {self.span.start}-{self.span.end})"
 
     def __len__(self) -> int:
-        return self._count
+        return len(self._items)
 
-    @property
+    @cached_property
     def pieces(self) -> Pieces:
         """Every item, and what stands between them."""
-        return self._pieces
+        gaps, more = self._gaps, self._more
+        return Pieces(self._items, gaps, more if more is not None else gaps[-1] if gaps else b",")
 
     @property
     def items(self) -> Sequence[Piece]:
@@ -93,7 +95,7 @@ class Listing:
 
     def item(self, n: int) -> bytes:
         """An item's own bytes."""
-        return bytes(self.pieces.items[n])
+        return bytes(self._items[n])
 
     @property
     def copied(self) -> int:
@@ -105,13 +107,13 @@ class Listing:
         if len(wanted) > _FEW:
             places = dict(zip(reversed(self.ids), range(len(self.ids) - 1, -1, -1), strict=True))
             return [places.get(each) for each in wanted]
-        return [self._place_of(each) for each in wanted]
-
-    def _place_of(self, wanted: str) -> int | None:
-        try:
-            return self.ids.index(wanted)
-        except ValueError:
-            return None
+        found: list[int | None] = []
+        for each in wanted:
+            try:
+                found.append(self.ids.index(each))
+            except ValueError:
+                found.append(None)
+        return found
 
     @cached_property
     def id_of(self) -> dict[int, str]:

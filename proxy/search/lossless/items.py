@@ -9,7 +9,7 @@ Whatever is not there is not there.
 
 from collections.abc import Callable, Sequence
 from operator import attrgetter
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, TypeAlias
 
 import msgspec
 from msgspec import UNSET, Raw
@@ -19,13 +19,8 @@ from proxy.search.lossless.names import Names
 from proxy.search.lossless.path import Path, Piece, can_be_a_field
 from proxy.search.lossless.texts import texts
 
-
-class Columns(NamedTuple):
-    """For each item: its id or None; the JSON of its score, or UNSET; its vendor or None."""
-
-    ids: list[str | None]
-    scores: Sequence[Any] | None
-    vendors: list[str | None] | None
+Columns: TypeAlias = tuple[list[str | None], Sequence[Any] | None, list[str | None] | None]
+"""For each item: its id or None; the JSON of its score, or UNSET; its vendor or None."""
 
 
 class Items:
@@ -68,7 +63,7 @@ class Items:
         return marks, self._columns(texts(marks), (), together)
 
     def _columns(self, ids: list[str | None], items: Sequence[Piece], together: Sequence[Any] | None) -> Columns:
-        return Columns(
+        return (
             ids,
             self._score.values(items, together) if self._score else None,
             texts(self._vendor.values(items, together)) if self._vendor else None,

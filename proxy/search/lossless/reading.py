@@ -25,7 +25,7 @@ _raw = msgspec.json.Decoder(msgspec.Raw).decode
 _BOM: Final = b"\xef\xbb\xbf"
 
 # Bytes of a body. Below, a second decode costs less than to find out where single items begin.
-LONG: Final = 64 * 1024
+LONG: Final = 16 * 1024
 
 
 class Reading:
@@ -36,8 +36,7 @@ class Reading:
         score = products.quality if isinstance(products.quality, Selector) else None
         self._route = Route(products.list)
         self._items = Items(self._route.stages[-1].names, products.id, score, products.vendor)
-        self._can_be_uncut = len(self._route.stages) == 1
-        self._depth = len(products.id.steps)
+        self._uncut = Uncut(self._route.stages[0], len(products.id.steps)) if len(self._route.stages) == 1 else None
         self._by_place = products.quality == "organic"
         self._product = Path(rule.layout.product.steps)
         self._id = Path(products.id.steps)
@@ -53,13 +52,11 @@ class Reading:
         try:
             if not body.isascii():
                 body.decode()  # msgspec looks into no string that it skips
-            begin: Piece = memoryview(body)[3:] if body.startswith(_BOM) else body
-            long = self._long_listing(body) if self._can_be_uncut and len(body) >= LONG and begin is body else None
-            if long is not None:
+            has_mark = body.startswith(_BOM)
+            if len(body) >= LONG and not has_mark and (long := self._long_listing(body)):
                 return Page(body, (long,))
-            where = Whereabouts(body)
-            found = self._route.listings(begin, body, where)
-            return Page(body, tuple([self._listing(each) for each in found]))
+            begin: Piece = memoryview(body)[3:] if has_mark else body
+            return Page(body, tuple(map(self._listing, self._route.listings(begin, body, Whereabouts(body)))))
         except NotAListing:
             raise
         except (ValueError, *BROKEN) as broken:
@@ -90,20 +87,13 @@ class Reading:
         return None if found is None else text_of(found)
 
     def _listing(self, found: Found) -> Listing:
-        begin, items, span, gaps, _, place = found
-        ids, positions, scores, vendors = self._told(self._items.read(begin, items))
-        return Listing(items, span, gaps, ids, positions, scores, vendors, None, place)
+        ids, positions, scores, vendors = self._told(self._items.read(found.begin, found.items))
+        return Listing(found.items, found.span, found.gaps, ids, positions, scores, vendors, None, found.place)
 
     def _long_listing(self, body: bytes) -> LongListing | None:
         """The listing of a body of which few items will be wanted by themselves; None where it must be cut."""
-        found = self._items.read_uncut(body)
-        if found is None:
-            return None
-        marks, columns = found
-        ids, positions, scores, vendors = self._told(columns)
-        uncut = Uncut(self._route.stages[0], body, marks, self._depth)
-        span = uncut.span(positions)
-        return LongListing(uncut, span, ids, positions, scores, vendors) if span else None
+        found = self._items.read_uncut(body) if self._uncut else None
+        return self._uncut.listing(body, found[0], *self._told(found[1])) if self._uncut and found else None
 
     def _told(self, columns: Columns) -> Told:
         known, scores, vendors = columns

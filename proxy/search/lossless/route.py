@@ -34,7 +34,7 @@ Laid: TypeAlias = tuple[Span, Sequence[bytes]]
 """How items lie in a body: from the first to the last, and what stands between them."""
 
 
-class Found(NamedTuple):
+class Found(msgspec.Struct, frozen=True):
     """An array at the end of a stage: where the stage began, its items, and how they lie there (as in a `Listing`).
 
     `place` is which element of an earlier stage's array it is in, where a `[*]` or a filter went through one;
@@ -78,19 +78,19 @@ class Stage:
         """
         items = self._array.decode(begin)
         is_object = isinstance(items, dict)
-        around = Span(0, len(body)) if begin is body else _place(where, begin)
+        around = (0, len(body)) if begin is body else _place(where, begin)
         laid: Laid | None
         if is_object:
             items = [*items.values()]
             values = laid_values(self._whole.decode(begin), items, body, where)
             laid = (values, ()) if values else None
         else:
-            laid = _laid(where, items, body, around)
+            laid = _laid(where, items, body, around[1])
         if laid is None:
             items, laid = self._scanned(body, around)
         span, gaps = laid
         if self._doubtful(body, around, span):
-            self._only_once(body[around.start : span.start] + body[span.end : around.end])
+            self._only_once(body[around[0] : span.start] + body[span.end : around[1]])
         return Found(begin, items, span, gaps, is_object)
 
     def refuse_doubled(self, begin: Piece) -> None:
@@ -113,15 +113,17 @@ class Stage:
             if self._takes is None or self._takes(item)
         )
 
-    def _doubtful(self, body: bytes, around: Span, span: Span) -> bool:
+    def _doubtful(self, body: bytes, around: tuple[int, int], span: Span) -> bool:
+        begin, end = around
+        first, behind = span
         for spelling, wanted in self._wanted:
             key = spelling.quoted
-            if body.count(key, around.start, span.start) + body.count(key, span.end, around.end) != wanted:
+            if body.count(key, begin, first) + body.count(key, behind, end) != wanted:
                 return True
-        if body.find(b"\\", around.start, span.start) < 0 and body.find(b"\\", span.end, around.end) < 0:
+        if body.find(b"\\", begin, first) < 0 and body.find(b"\\", behind, end) < 0:
             return False
         return any(
-            spelling.may_hide(body, around.start, span.start) or spelling.may_hide(body, span.end, around.end)
+            spelling.may_hide(body, begin, first) or spelling.may_hide(body, behind, end)
             for spelling, _ in self._wanted
         )
 
@@ -130,9 +132,9 @@ class Stage:
             if times != 1:
                 raise NotAListing(f"`{name}` stands {times} times in one object")
 
-    def _scanned(self, body: bytes, around: Span) -> tuple[list[memoryview], Laid]:
+    def _scanned(self, body: bytes, around: tuple[int, int]) -> tuple[list[memoryview], Laid]:
         """The slow way: of an object's values, or where the decoder's pieces have no place in the body."""
-        found = scan.find(body, self._way, around.start)
+        found = scan.find(body, self._way, around[0])
         if found is None:
             raise NotAListing("no array where the rule says")
         members = [*scan.members(body, found.start)]
@@ -140,7 +142,7 @@ class Stage:
             raise NotAListing("a key stands twice in one object")
         spans = [*scan.elements(body, found.start)] or [each.value for each in members]
         view = memoryview(body)
-        span = Span(spans[0].start, spans[-1].end) if spans else Span(around.end, around.end)
+        span = Span(spans[0].start, spans[-1].end) if spans else Span(around[1], around[1])
         gaps = [body[one.end : other.start] for one, other in pairwise(spans)]
         return [view[start:end] for start, end in spans], (span, gaps[:1] if len({*gaps}) == 1 else gaps)
 
@@ -166,7 +168,7 @@ class Route:
         for stage in earlier:
             starts = [each for one in starts for each in self._onward(stage, one, body, where)]
         found = [
-            each._replace(place=one.place) if one.place else each
+            msgspec.structs.replace(each, place=one.place) if one.place else each
             for one in starts
             if (each := self._arrived(last, one.piece, body, where))
         ]
@@ -200,16 +202,16 @@ def _stages(steps: Sequence[Step]) -> list[Stage]:
     return [*stages, Stage(names, None)]
 
 
-def _place(where: Whereabouts, piece: Piece) -> Span:
+def _place(where: Whereabouts, piece: Piece) -> tuple[int, int]:
     found = where.place(piece)
     if found is None:
         raise NotAListing("the decoder's pieces are no part of the body")
-    return Span(found[0], found[0] + found[1])
+    return found[0], found[0] + found[1]
 
 
-def _laid(where: Whereabouts, items: Sequence[Piece], body: bytes, around: Span) -> Laid | None:
+def _laid(where: Whereabouts, items: Sequence[Piece], body: bytes, end: int) -> Laid | None:
     """How the items lie in the body; None where that cannot be so."""
     if not items:
-        return Span(around.end, around.end), ()
+        return Span(end, end), ()
     first = where.place(items[0])
     return first and gaps_between(body, items, *first)

@@ -17,23 +17,21 @@ from proxy.search.lossless.path import BROKEN, Piece
 NUMBER: Final = b"-0123456789"
 _DIGITS_AND_LINES: Final = b"0123456789\n"
 _text = msgspec.json.Decoder(str).decode
+_all_strings: Any = msgspec.json.Decoder(list[str]).decode
 
 
 def texts(values: Sequence[Any]) -> list[str | None]:
     """Each value as text, or None; UNSET stands for a value that is not there."""
     try:
-        joined = b"\n".join(values)
+        found: list[str | None] = _all_strings(b"[" + b",".join(values) + b"]")
     except TypeError:  # UNSET is no text
         return [None if each is UNSET else text_of(each) for each in values]
-    # A JSON string holds no line break of its own, so one split gives them all.
-    if joined[:1] == b'"':
-        if b"\\" not in joined and b'""' not in joined and joined.count(b'"') == 2 * len(values):
-            simple = joined[1:-1].decode().split('"\n"')
-            if len(simple) == len(values):
-                return simple  # type: ignore[return-value]
-    elif joined and not joined.translate(None, _DIGITS_AND_LINES):
+    except BROKEN:  # not all are strings
+        joined = b"\n".join(values)
+        if joined.translate(None, _DIGITS_AND_LINES):
+            return [text_of(each) for each in values]
         return joined.decode().split("\n")  # type: ignore[return-value]
-    return [text_of(each) for each in values]
+    return [each or None for each in found] if "" in found else found
 
 
 def text_of(value: Piece) -> str | None:

@@ -34,12 +34,11 @@ class _Buffer(ctypes.Structure):
     )
 
 
+# No `argtypes`: with them ctypes would convert each argument anew, and these are handed over as they must be.
 _get = ctypes.pythonapi.PyObject_GetBuffer
-_get.argtypes = (ctypes.py_object, ctypes.POINTER(_Buffer), ctypes.c_int)
-_get.restype = ctypes.c_int
 _release = ctypes.pythonapi.PyBuffer_Release
-_release.argtypes = (ctypes.POINTER(_Buffer),)
 _release.restype = None
+_of = ctypes.py_object
 _SIMPLE: Final = 0
 _HEAD: Final = bytes.__basicsize__ - 1  # a bytes object's own bytes begin behind its head; the last counted is the NUL
 
@@ -47,17 +46,18 @@ _HEAD: Final = bytes.__basicsize__ - 1  # a bytes object's own bytes begin behin
 class Whereabouts:
     """The places of pieces in one body."""
 
-    __slots__ = ("_buffer", "_first", "_size")
+    __slots__ = ("_buffer", "_first", "_pointer", "_size")
 
     def __init__(self, body: bytes) -> None:
         self._buffer = _Buffer()
+        self._pointer = ctypes.byref(self._buffer)
         self._first = id(body) + _HEAD
         self._size = len(body)
 
     def place(self, piece: bytes | Raw | memoryview) -> tuple[int, int] | None:
         """Offset and length of a piece, or None where it is no part of the body's buffer."""
-        buffer = self._buffer
-        _get(piece, buffer, _SIMPLE)
+        buffer, pointer = self._buffer, self._pointer
+        _get(_of(piece), pointer, _SIMPLE)
         start, length = (buffer.buf or 0) - self._first, buffer.len
-        _release(buffer)
+        _release(pointer)
         return (start, length) if start >= 0 and start + length <= self._size else None

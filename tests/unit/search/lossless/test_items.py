@@ -10,9 +10,9 @@ def read(items, id="$.id", score=None, vendor=None):
     """Ids, scores and vendors as text, of items that stand behind a name."""
     made = Items(["l"], *[each and Selector.parse(each) for each in (id, score, vendor)])
     body = b'{"l":[' + b",".join(items) + b"]}"
-    found = made.read(body, msgspec.json.decode(body, type=dict[str, list[msgspec.Raw]])["l"])
-    scores = found.scores and [None if each is UNSET else bytes(each).decode() for each in found.scores]
-    return [found.ids, scores, found.vendors]
+    ids, found, vendors = made.read(body, msgspec.json.decode(body, type=dict[str, list[msgspec.Raw]])["l"])
+    scores = found and [None if each is UNSET else bytes(each).decode() for each in found]
+    return [ids, scores, vendors]
 
 
 STRINGS = [b'{"id":"a","s":{"id":7,"score":0.5}}', b'{"id":"","s":null}', b'{"x":1,"s":{"score":3,"id":"v"}}']

@@ -150,34 +150,58 @@ SMALL = b'{"l":[{"id":1},{"id":2} , {"id":3}]}'
 
 
 def uncut(marks, body=SMALL):
-    return Uncut(Stage(["l"], None), body, marks, 1)
+    return Uncut(Stage(["l"], None), 1).listing(body, marks, ["1", "2", "3"], [0, 1, 2])
 
 
-def views(*places):
-    return [UNSET if at is None else memoryview(SMALL)[at : at + 1] for at in places]
+def views(*places, body=SMALL):
+    return [UNSET if at is None else memoryview(body)[at : at + 1] for at in places]
 
 
 def test_borders_are_found_between_ids_and_proved():
-    assert uncut(views(12, 21, 32)).borders(0, 2) == [Span(14, 15), Span(23, 26)]
-    assert uncut(views(12, 21, 32)).borders(1, 2) == [Span(23, 26)]
-    assert uncut(views(12, 21, 32)).span([0, 1, 2]) == Span(6, 34)
+    how = Uncut(Stage(["l"], None), 1)
+    assert how.borders(SMALL, 12, 32) == [(14, 15), (23, 26)]
+    assert how.borders(SMALL, 21, 32) == [(23, 26)]
+    assert uncut(views(12, 21, 32)).span == Span(6, 34)
+
+
+@pytest.mark.parametrize(("start", "end"), [(21, 12), (12, 12), (8, 12), (12, 8), (11, 21)])
+def test_no_border_is_where_an_id_is_not(start, end):
+    assert not Uncut(Stage(["l"], None), 1).borders(SMALL, start, end)
 
 
 @pytest.mark.parametrize(
-    "marks",
+    "items",
     [
-        views(12, None, 32),
-        views(21, 12, 32),
-        views(12, 12, 12),
-        views(12, 32, 32),
-        views(12, 8, 32),
-        [Raw(b"1"), Raw(b"2"), Raw(b"3")],
+        [b'{"id":1}', b'{"x":{"id":9},"id":2}', b'{"id":3}'],
+        [b'{"t":"p","id":1}', b'{"t":"q","id":2}', b'{"x":[{"t":"p","id":5}],"t":"p","id":3}'],
+        [b'{"a\\"":0,"id":1}', b'{"x":"\\\\","a\\"":0,"id":2}', b'{"a\\"":0,"id":3}'],
+        [b'{ "id" : 1}', b'{ "id" : 2,"x":[{ "id" : 5},{ "id" : 6}]}', b'{ "id" : 3}'],
+        [b'{"id":1,"x":", \\n"}', b'{"id":2,"x":[ 1 , {} ]}', b'{"x":{"id":8},"y":"{","id":3}'],
     ],
 )
-def test_no_border_is_where_an_id_is_not(marks):
-    assert uncut(marks).borders(0, 1) is None
+@pytest.mark.parametrize("gap", [b",", b" ,\n ", b",\n" + b" " * 300])
+def test_an_item_is_found_whatever_stands_before_its_id(items, gap):
+    body = b" " * LONG + b'{"products":[ ' + gap.join(items) + b" ]}"
+    for n in (2, 0, 1):
+        listing = read(body)
+        assert isinstance(listing, LongListing)
+        assert listing.item(n) == items[n]
+        assert "pieces" not in vars(listing)
 
 
-def test_ids_that_are_nowhere_in_the_body_make_no_span():
-    assert uncut([Raw(b"1"), Raw(b"2"), Raw(b"3")]).span([0, 1, 2]) is None
-    assert uncut(views(12, 21, 32)).span([]) is None
+def test_ids_that_are_nowhere_in_the_body_make_no_listing():
+    assert uncut([Raw(b"1"), Raw(b"2"), Raw(b"3")]) is None
+    assert Uncut(Stage(["l"], None), 1).listing(SMALL, views(12, 21, 32), [], []) is None
+
+
+@pytest.mark.parametrize("middle", [UNSET, Raw(b"2"), views(8)[0], views(33)[0], views(32)[0]])
+def test_an_item_whose_id_is_not_where_it_should_be_is_cut_all_the_same(middle):
+    listing = uncut([views(12)[0], middle, views(32)[0]])
+    assert [listing.item(n) for n in (1, 0, 2)] == [b'{"id":2}', b'{"id":1}', b'{"id":3}']
+
+
+def test_an_item_among_others_without_ids_is_cut_with_all():
+    items = [b'{"id":1}', b'{"x":1}', b'{"x":2}', b'{"id":3}']
+    listing = read(b'{"products":[' + b" ,".join(items) + b"]}" + b" " * LONG)
+    assert isinstance(listing, LongListing)
+    assert [listing.item(n) for n in (3, 2, 1, 0)] == items[::-1]
