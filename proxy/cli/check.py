@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TextIO
 
 from proxy.events.taking.segment.names import read_names
-from proxy.rules.files import look_into, read_book
+from proxy.rules.files import as_named, look_into, read_book
 from proxy.rules.problems import Problem, in_order
 
 
@@ -66,7 +66,7 @@ def _problems_of(folder: str) -> tuple[tuple[Problem, ...], int]:
     if not texts:
         empty = Problem("error", folder, 0, 0, "", "there is no rule file here", "rule files end in .yaml")
         return (*problems, *(() if unread else (empty,))), 0
-    reading = read_book({_path(folder, name): text for name, text in texts.items()})
+    reading = read_book({as_named(folder, name): text for name, text in texts.items()})
     return in_order([*problems, *reading.problems]), len(reading.book.rules) if reading.book else 0
 
 
@@ -90,11 +90,6 @@ def _passed_over(folder: str) -> Iterator[Problem]:
 def _problems_of_mapping(mapping: str) -> tuple[Problem, ...]:
     texts, problems = look_into(mapping)
     return (*problems, *(problem for text in texts.values() for problem in read_names(mapping, text).problems))
-
-
-def _path(folder: str, name: str) -> str:
-    """The file as a terminal can open it: the folder as it was named, then the file."""
-    return folder if folder.endswith((".yaml", ".yml")) else f"{folder.rstrip('/') or '/'}/{name}".replace("//", "/")
 
 
 def _summary(folder: str, problems: tuple[Problem, ...], rules: int) -> str:

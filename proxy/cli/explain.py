@@ -26,7 +26,7 @@ from proxy.cli.explaining.telling import as_text
 from proxy.cli.explaining.titles import titles
 from proxy.clock import SystemClock
 from proxy.errors import MarketplaceTrouble, NoAds, RuleTrouble, SettingsTrouble
-from proxy.rules.files import read_book, read_folder
+from proxy.rules.files import as_named, read_book, read_folder
 from proxy.rules.reading.written import with_its_preset
 from proxy.search.answer import Answer
 from proxy.search.headers import Peer, first
@@ -90,7 +90,7 @@ def look_of(out: TextIO, variables: Mapping[str, str]) -> Look:
 
 
 async def _told(args: argparse.Namespace) -> Story:
-    texts = read_folder(args.rules)
+    texts = {as_named(str(args.rules), name): text for name, text in read_folder(args.rules).items()}
     reading = read_book(texts)
     if reading.book is None:
         raise RuleTrouble(reading.problems)

@@ -42,7 +42,7 @@ def about_status(status: int, header: Callable[[bytes], bytes | None], url: str)
     if status in (401, 403):
         return f"the marketplace refuses this ({status}); send what your frontend sends, with --header 'NAME: VALUE'"
     if status in (404, 405):
-        hint = "is this the address that your frontend calls, with its method (--request 'POST URL', --body FILE)?"
+        hint = "give the address that your frontend calls, and what it sends: --body FILE, --header 'NAME: VALUE'"
         return f"the marketplace has nothing there ({status}); {hint}"
     if status == 429:
         later = (header(b"retry-after") or b"").decode("latin-1")

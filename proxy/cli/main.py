@@ -10,6 +10,7 @@ import argparse
 import errno
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -50,8 +51,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given and not given[0].startswith("-") and given[0] not in COMMANDS:
         print(_no_such(given[0]), file=sys.stderr)
         return 2
-    parser = _parser(given[0] if given else None)
-    args = parser.parse_args(given)
+    parser, own = _parsers(given[0] if given else None)
+    args, unknown = parser.parse_known_args(given)
+    if unknown:
+        print(_not_known(unknown[0], own), file=sys.stderr)
+        return 2
     if args.command is None:
         parser.print_help()
         return 2
@@ -82,8 +86,8 @@ def _write_no_more() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser(asked: str | None) -> argparse.ArgumentParser:
-    """All commands by name; the arguments of the one that is asked for."""
+def _parsers(asked: str | None) -> tuple[argparse.ArgumentParser, argparse.ArgumentParser]:
+    """That of all commands by name, with the arguments of the one that is asked for; and that one's own."""
     parser = argparse.ArgumentParser(
         prog="sponsored-proxy",
         description=_WELCOME,
@@ -97,13 +101,23 @@ def _parser(asked: str | None) -> argparse.ArgumentParser:
             importlib.import_module(f"proxy.cli.{name}").add_parser(commands)
         else:
             commands.add_parser(name, help=what)
-    return parser
+    return parser, commands.choices.get(asked or "", parser)
 
 
 def _no_such(command: str) -> str:
     near = get_close_matches(command.lower(), COMMANDS, 1, cutoff=0.5)
     told = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(COMMANDS)}"
     return f"sponsored-proxy: there is no command {command!r}; {told}"
+
+
+def _not_known(argument: str, own: argparse.ArgumentParser) -> str:
+    """What is said of an argument that a command does not take: the usage of `serve` would fill a screen."""
+    flag = argument.partition("=")[0]
+    if not flag.startswith("-"):
+        return f"{own.prog}: {flag!r} is one argument too many; `{own.prog} --help` lists what there is"
+    near = get_close_matches(flag, re.findall(r"--[\w-]+", own.format_usage()), 1)
+    told = f"did you mean `{near[0]}`?" if near else f"`{own.prog} --help` lists what there is"
+    return f"{own.prog}: there is no flag {flag!r}; {told}"
 
 
 def _told(trouble: Trouble) -> str:

@@ -128,6 +128,11 @@ def look_into(path: str | os.PathLike[str]) -> tuple[dict[str, bytes], list[Prob
     return texts, problems
 
 
+def as_named(folder: str, name: str) -> str:
+    """A file as a terminal can open it: the folder (or the one file) as it was named, then the file's own name."""
+    return folder if folder.endswith(ENDINGS) else f"{folder.rstrip('/') or '/'}/{name}".replace("//", "/")
+
+
 def _rule_files(folder: Path) -> list[Path]:
     if folder.is_file():
         return [folder]

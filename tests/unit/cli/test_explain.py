@@ -90,6 +90,7 @@ def test_broken_rules_are_told_with_their_lines(folder: Path, capsys: pytest.Cap
     (folder / "rules" / "search.yaml").write_text(RULE.replace("slots", "slotz"))
     status, _, err = told(folder, capsys, str(folder / "saved.json"), "--request", "GET /x")
     assert status == 1
+    assert f"{folder}/rules/search.yaml:" in err
     assert "did you mean `slots`" in err
 
 

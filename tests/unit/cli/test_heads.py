@@ -26,7 +26,7 @@ def fields(**given: str) -> Head:
         (304, fields(), "redirects (304) to nowhere"),
         (401, fields(), "refuses this (401); send what your frontend sends, with --header"),
         (403, fields(), "refuses this (403)"),
-        (404, fields(), "nothing there (404); is this the address"),
+        (404, fields(), "nothing there (404); give the address"),
         (405, fields(), "nothing there (405)"),
         (429, fields(retry_after="7"), "asked too often (429); try again after 7 seconds"),
         (429, fields(retry_after="Wed, 21 Oct 2026 07:28:00 GMT"), "try again later"),

@@ -45,6 +45,24 @@ def test_an_unknown_command_is_answered_with_the_nearest(given, told, capsys):
     assert told in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("serve --rulez x", "sponsored-proxy serve: there is no flag '--rulez'; did you mean `--rules`?"),
+        ("serve --rulez=x", "there is no flag '--rulez'; did you mean `--rules`?"),
+        ("serve --ads-key secret", "there is no flag '--ads-key'; did you mean `--ads-key-file`?"),
+        ("check --xyz", "there is no flag '--xyz'; `sponsored-proxy check --help` lists what there is"),
+        ("--xyz", "sponsored-proxy: there is no flag '--xyz'; `sponsored-proxy --help` lists what there is"),
+        ("check rules more", "sponsored-proxy check: 'more' is one argument too many"),
+    ],
+)
+def test_an_argument_that_a_command_does_not_take_is_one_line_with_the_nearest(given, told, capsys):
+    assert cli.main(given.split()) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n"), "secret" in err) == ("", 1, False)
+    assert told in err
+
+
 def test_help_shows_the_whole_way_from_an_api_to_ads(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from proxy.errors import RuleTrouble
-from proxy.rules.files import read_book, read_folder
+from proxy.rules.files import as_named, read_book, read_folder
 from proxy.rules.reading.yamltext import LARGEST
 from tests.builders import a_rule_text
 
@@ -150,3 +150,11 @@ def test_a_section_with_ten_thousand_mistakes_in_one_line_is_refused_before_long
         reading = read_book({"a.yaml": text.encode()})
         assert reading.book is None
         assert 100 < len(reading.problems) < 1000
+
+
+@pytest.mark.parametrize(
+    ("folder", "told"),
+    [("rules", "rules/a.yaml"), ("rules/", "rules/a.yaml"), ("/", "/a.yaml"), ("rules/a.yaml", "rules/a.yaml")],
+)
+def test_a_file_is_named_as_a_terminal_can_open_it(folder: str, told: str) -> None:
+    assert as_named(folder, "a.yaml") == told
