@@ -289,10 +289,7 @@ def directives_of(value: bytes) -> list[bytes]:
 
 def forbids_transforming(values: Iterable[bytes]) -> bool:
     """Whether one of the Cache-Control values says `no-transform` (RFC 9111 section 5.2.2.6)."""
-    for value in values:
-        if _says_no_transform(value):
-            return True
-    return False
+    return any(map(_says_no_transform, values))
 
 
 @lru_cache(maxsize=256)
