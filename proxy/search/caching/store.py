@@ -6,8 +6,9 @@ memory and not for the bodies alone. Nothing leaves because it is old: a stale
 answer may still be confirmed, or stand in for a marketplace that fails.
 """
 
-from collections import OrderedDict
 from typing import Final
+
+from cachetools import LRUCache
 
 from proxy.search.caching.kept import Kept
 from proxy.search.caching.key import Asked, Uri
@@ -23,65 +24,58 @@ class Store:
         most_bytes: of memory that they take at most; 0 keeps none.
 
     Attributes:
-        bytes: of memory that they take, about.
         keeps: whether it keeps anything at all.
     """
 
     def __init__(self, most_bytes: int) -> None:
         self.keeps: Final = most_bytes > 0
-        self.bytes = 0
-        self._most: Final = most_bytes
-        # Variants and what they weigh together, by URL; the last one was asked for last.
-        self._uris: OrderedDict[Uri, tuple[tuple[Kept, ...], int]] = OrderedDict()
+        self._uris: LRUCache[Uri, tuple[Kept, ...]] = LRUCache(most_bytes, getsizeof=_weight)
 
     def __len__(self) -> int:
-        return sum([len(variants) for variants, _ in self._uris.values()])
+        return sum([len(variants) for variants in self._uris.values()])
+
+    @property
+    def bytes(self) -> int:
+        """Of memory, about."""
+        return int(self._uris.currsize)
 
     def find(self, asked: Asked) -> Kept | None:
         """The latest answer that may be given to who asks so, fresh or not."""
-        found = self._uris.get(asked.uri)
-        if found is None:
+        try:
+            variants: tuple[Kept, ...] = self._uris[asked.uri]
+        except KeyError:
             return None
-        self._uris.move_to_end(asked.uri)
-        for kept in found[0]:
+        for kept in variants:
             if kept.answers(asked):
                 return kept
         return None
 
     def put(self, kept: Kept) -> None:
         """Keep an answer in place of those that it replaces; not where it alone is over the bound."""
-        others = [each for each in self._variants(kept.uri) if not kept.replaces(each)]
+        others = [each for each in self._uris.get(kept.uri, ()) if not kept.replaces(each)]
         kept.heavier = self.weigh
         self._set(kept.uri, (kept, *others[: MOST_VARIANTS - 1]))
 
     def weigh(self, kept: Kept) -> None:
         """More was read of an answer. What is kept no more stays out; what has become too heavy loses it again."""
-        variants = self._variants(kept.uri)
+        variants = self._uris.get(kept.uri, ())
         if not any(each is kept for each in variants):
             return
-        if _weight(variants) > self._most:
+        if _weight(variants) > self._uris.maxsize:
             kept.forget_page()
         self._set(kept.uri, variants)
 
     def forget(self, uri: Uri) -> None:
         """Something may have changed there: no answer to this URL counts any more (section 4.4)."""
-        _, weight = self._uris.pop(uri, ((), 0))
-        self.bytes -= weight
-
-    def _variants(self, uri: Uri) -> tuple[Kept, ...]:
-        found = self._uris.get(uri)
-        return () if found is None else found[0]
+        self._uris.pop(uri, None)
 
     def _set(self, uri: Uri, variants: tuple[Kept, ...]) -> None:
-        while (weight := _weight(variants)) > self._most:
+        while variants and _weight(variants) > self._uris.maxsize:
             variants = variants[:-1]
-        self.forget(uri)
-        if not variants:
-            return
-        self._uris[uri] = variants, weight
-        self.bytes += weight
-        while self.bytes > self._most:
-            self.forget(next(iter(self._uris)))
+        if variants:
+            self._uris[uri] = variants
+        else:
+            self.forget(uri)
 
 
 def _weight(variants: tuple[Kept, ...]) -> int:

@@ -97,7 +97,7 @@ async def test_a_compressed_page_is_kept_as_it_came_and_read_once() -> None:
             _, head, body = await proxy.get("/s", "Accept-Encoding: gzip\r\n")
             assert b"Content-Encoding: gzip" in head
             assert ids(gzip.decompress(body))[0] == "p2"
-        (((kept,), _),) = proxy.app._pages.store._uris.values()
+        ((kept,),) = proxy.app._pages.store._uris.values()
         assert kept.raw == packed
         page = kept.page_of(proxy.app.live.current.find(an_ask("/s")).plan)  # type: ignore[union-attr]
         assert page is not None
