@@ -24,7 +24,8 @@ class Winner(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         rank: the platform's, from 1; rank 1 won.
         type: product, vendor, brand or url.
-        id: what stands in the listing; for version 1 always the product's id.
+        id: what to look for in the listing, where a vendor's, brand's or url's is simply not found; in version 1 always
+            a product's id.
         resolved_bid_id: what an event must carry to be counted for this ad.
         campaign_id: whose campaign; None where the platform does not say.
         winner_id: the id of what won where that is not `id`: of the vendor, where a vendor's campaign won.
@@ -42,11 +43,6 @@ class Winner(msgspec.Struct, frozen=True, kw_only=True):
     demand_source: str | None = None
     metadata: bytes | None = None
     asset: bytes | None = None
-
-    @property
-    def product_id(self) -> str:
-        """The id to look for in the listing. A vendor's, brand's or url's is simply not found there."""
-        return self.id
 
 
 class _Plain(Winner, frozen=True, kw_only=True, rename=v2.SPELLING):

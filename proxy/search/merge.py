@@ -134,9 +134,9 @@ def _parts(plan: Plan, body: bytes, placement: Placement) -> list[Piece]:
     if not ads.items:
         return [body[listing.span.start : listing.span.end]]
     if isinstance(listing, LongListing) and not plan.organic:
-        spliced = listing.with_ads(seating.runs(ads.items, len(listing)), ads.texts)
-        if spliced is not None:
-            return [spliced]
+        uncut = listing.with_ads(seating.runs(ads.items, len(listing)), ads.texts)
+        if uncut is not None:
+            return _spaced(*uncut)
     organic: Sequence[Piece]
     organic, gaps, more = listing.pieces
     if plan.organic:

@@ -143,8 +143,8 @@ class LongListing(Listing):
             self._borders[n] = self._borders[n + 1] = None
         return bytes(self.pieces.items[n])
 
-    def with_ads(self, runs: Sequence[int | range], ads: Sequence[bytes]) -> bytes | None:
-        """The merged list, where what stands between its items is the same everywhere; else None.
+    def with_ads(self, runs: Sequence[int | range], ads: Sequence[bytes]) -> Pieces | None:
+        """The merged list in few pieces, where what stands between its items is the same everywhere; else None.
 
         Args:
             runs: for each part an ad, by its place among `ads`, or neighbours that stay so.
@@ -160,7 +160,10 @@ class LongListing(Listing):
             if before is None or behind is None:
                 return None
             parts.append(view[before[1] : behind[0]])
-        return next(iter(self._gaps_seen)).join(parts) if len(self._gaps_seen) == 1 else None
+        if len(self._gaps_seen) != 1:
+            return None
+        gaps = tuple(self._gaps_seen)
+        return Pieces(parts, gaps, gaps[0])
 
     @property
     def copied(self) -> int:

@@ -38,7 +38,7 @@ def test_a_winner_has_all_that_a_tag_may_want():
             asset=b'[{"url": "a", "content": {}}]',
         ),
     )
-    assert result.winners[0].product_id == "p_1"
+    assert result.winners[0].id == "p_1"
 
 
 @pytest.mark.parametrize(
