@@ -95,7 +95,9 @@ def _refusal(status: int, body: bytes, header: Header, wall: Callable[[], float]
 
 def _words(status: int, body: bytes, coding: bytes | None) -> str:
     """What the platform says; of a refused key only the status, since it may repeat a part of the key."""
-    error = None if status in (401, 403) or coding else read_error(body)
+    if status in (401, 403):
+        return f"status {status}: the key is refused"
+    error = None if coding else read_error(body)
     if error is None:
         return f"status {status}"
     return f"status {status}, {error.err_code[:100]}: {(error.message or '')[:300]}"

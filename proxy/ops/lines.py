@@ -68,11 +68,13 @@ def visit_as_json(stamp: str, visit: Visit) -> str:
 
 
 def said_as_text(stamp: str, fields: Fields) -> str:
-    """`time level message name=value`. Each line of a traceback is one that cannot be taken for another."""
-    text = f"{stamp} {fields['level']} " + "\n  | ".join(map(_one_line, str(fields["message"]).splitlines()))
+    """`time level message name=value`. Each further line, of the message or a traceback, cannot be taken for another."""
+    first, *more = str(fields["message"]).splitlines() or [""]
     named = [f"{name}={_value(value)}" for name, value in fields.items() if name not in _UNNAMED]
-    traceback = [f"\n  | {_one_line(line)}" for line in str(fields.get("traceback", "")).splitlines()]
-    return " ".join((text, *named)) + "".join(traceback)
+    more += str(fields.get("traceback", "")).splitlines()
+    return " ".join((stamp, str(fields["level"]), _one_line(first), *named)) + "".join(
+        [f"\n  | {_one_line(line)}" for line in more]
+    )
 
 
 def said_as_json(stamp: str, fields: Fields) -> str:

@@ -51,10 +51,10 @@ def test_a_refusal_is_told_in_the_platforms_words():
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_refused_key_is_told_in_no_words_since_they_may_hold_it(status):
+def test_a_refused_key_is_told_in_none_of_the_platforms_words_since_they_may_hold_it(status):
     verdict = judged(status, b'{"errCode":"invalid_api_key","message":"TSE_sec... is unknown"}')
     assert verdict.trouble is not None
-    assert verdict.trouble.detail == f"status {status}"
+    assert verdict.trouble.detail == f"status {status}: the key is refused"
 
 
 @pytest.mark.parametrize("coding", [b"gzip", b"br", b"identity, gzip"])

@@ -71,6 +71,11 @@ def test_a_message_of_many_lines_cannot_forge_one():
     assert all(line.startswith("  | ") for line in more)
 
 
+def test_what_is_named_stands_on_the_first_line_of_a_message_of_several():
+    said = {"level": "error", "message": "two rules are wrong\nsearch.yaml:3", "logger": "proxy.rules"}
+    assert lines.said_as_text(WHEN, said) == f"{WHEN} error two rules are wrong logger=proxy.rules\n  | search.yaml:3"
+
+
 def test_a_value_has_an_end():
     assert len(lines.visit_as_text(WHEN, a_visit(path="/" + "x" * 9999))) < 4500
     assert len(lines.visit_as_json(WHEN, a_visit(path="/" + "x" * 9999))) < 4500
