@@ -68,7 +68,7 @@ def visit_as_json(stamp: str, visit: Visit) -> str:
 
 
 def said_as_text(stamp: str, fields: Fields) -> str:
-    """`time level message name=value`. Each further line, of the message or a traceback, cannot be taken for another."""
+    """`time level message name=value`. No further line, of the message or a traceback, can be taken for another's."""
     first, *more = str(fields["message"]).splitlines() or [""]
     named = [f"{name}={_value(value)}" for name, value in fields.items() if name not in _UNNAMED]
     more += str(fields.get("traceback", "")).splitlines()
