@@ -9,6 +9,7 @@ answered without naming us or our versions. While a worker drains,
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import cached_property
 from heapq import nsmallest
 from http import HTTPStatus
 from typing import Any, Final
@@ -19,7 +20,6 @@ from aiohttp import http_exceptions, http_parser, web
 from aiohttp.http import RawRequestMessage, StreamWriter
 from aiohttp.streams import EMPTY_PAYLOAD, StreamReader
 from aiohttp.web_protocol import ERROR, PayloadAccessError
-from propcache.api import under_cached_property
 
 from proxy.errors import SettingsTrouble
 from proxy.sent import Sent
@@ -58,7 +58,7 @@ class Request(web.BaseRequest):
         self._cache = {}
         self._state = {}
 
-    @under_cached_property
+    @cached_property
     def _payload_writer(self) -> StreamWriter:  # type: ignore[override]
         return StreamWriter(self._protocol, self._protocol._loop)
 
