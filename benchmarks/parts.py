@@ -12,7 +12,7 @@ SENDING = "giving bytes to the system"
 _SENDS = {
     ("proxy/wire/client.py", "Client._begin"),
     ("proxy/wire/client.py", "Client.send_now"),
-    ("proxy/search/shopper.py", "_write"),
+    ("proxy/search/shopper.py", "send"),
 }
 """Where `transport.write` is called, which hands the bytes to the kernel at once."""
 

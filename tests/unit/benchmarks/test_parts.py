@@ -2,7 +2,7 @@
 
 import pytest
 
-from benchmarks.parts import OTHERS, PARTS, SENDING, most, part_of, shares
+from benchmarks.parts import _SENDS, OTHERS, PARTS, SENDING, most, part_of, shares
 from benchmarks.running import ROOT
 
 WORK = [
@@ -47,3 +47,10 @@ def test_the_busiest_functions_come_first():
 def test_every_mark_names_what_there_is():
     marks = [mark for part in PARTS.values() for mark in part if mark.startswith("proxy/")]
     assert [mark for mark in marks if not (ROOT / mark).exists()] == []
+
+
+def test_who_gives_bytes_to_the_system_is_there_and_writes():
+    for file, function in _SENDS:
+        _, found, code = (ROOT / file).read_text().partition(f"def {function.rpartition('.')[2]}(")
+        assert found, f"{file} has no {function}"
+        assert ".write(" in code.partition("def ")[0], f"{function} writes nothing"
