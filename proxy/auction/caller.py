@@ -140,7 +140,7 @@ class Caller:
         longest = within if within > self._longest else self._longest
         told = asyncio.get_running_loop().create_future()
         call = Call(len(auctions), now, told, longest if early else within, 0.0 if early else longest - within)
-        body = self.dialect.write(auctions)
+        body = self.dialect.write(auctions)  # first: where it raises, no ticket of the breaker is left in its hands
         try:
             bearer = call.bearer = self._bearer_now()
         except ValueError as trouble:

@@ -2,9 +2,9 @@
 
 aiohttp's server parses and keeps the connection; what we answer is written
 straight to its transport, so that no header is built twice and no body is
-copied. The only file that knows how aiohttp's server is spelled on the inside:
-`RequestHandler.transport`, `.writing_paused`, `._drain_helper` and
-`BaseRequest._message`, `._headers`, `._protocol`.
+copied. It reads and writes on aiohttp's inside (`RequestHandler.transport`,
+`.writing_paused`, `._drain_helper`; `BaseRequest._message`, `._headers`,
+`._protocol`), which `server/connection.py` keeps to the version that has it so.
 """
 
 import asyncio
